@@ -1,0 +1,1 @@
+"""The REST interface: parse, call a command, return."""

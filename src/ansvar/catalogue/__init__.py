@@ -1,0 +1,1 @@
+"""Services, their owners and dependencies, question trees and the priority matrix."""

@@ -1,0 +1,1 @@
+"""Messages on every channel: mailboxes, inbound mail, threads, outbox."""

@@ -1,0 +1,1 @@
+"""A demo organisation, made through the commands."""

@@ -1,0 +1,1 @@
+"""Actor, facts, journal, reactions, registry, clock: no service-desk word in it."""

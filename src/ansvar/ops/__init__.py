@@ -1,0 +1,1 @@
+"""Command line, embedded database, health: what keeps Ansvar running."""

@@ -1,0 +1,1 @@
+"""Desks, persons, contact points, organisations, sites, teams and working calendars."""

@@ -1,0 +1,1 @@
+"""Tickets from first word to closing: states, custody, notes, links."""

@@ -1,0 +1,1 @@
+"""Templates, components and static files; knows no model."""

@@ -1,0 +1,1 @@
+"""Pages for agents, owners, supervisors and administrators."""
