@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ansvar.ops import config, database
+from ansvar.ops import config, database, logs
 
 CONFIG = config.load()
 
@@ -48,6 +48,8 @@ TEMPLATES = [
 
 DATABASES = {"default": database.django_settings(CONFIG)}
 
+LOGGING = logs.configure(CONFIG.log_level)
+
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["ansvar.access.backends.PersonBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -59,6 +61,11 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ENCRYPTION_KEY = CONFIG.encryption_key
+
+# Log-in names are unique without regard to case, by a constraint that the check cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
 LOGIN_URL = "log-in"
 LOGIN_REDIRECT_URL = "/"
 
@@ -66,6 +73,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CONFIG.base_url.startswith("https://")
 SESSION_COOKIE_AGE = 60 * 60 * 12
+CSRF_TRUSTED_ORIGINS = [CONFIG.base_url]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = False

@@ -1,0 +1,65 @@
+"""Log-in by name or e-mail address, and the person behind a token."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.db.models import Q
+from django.http import HttpRequest
+from typing_extensions import override
+
+from ansvar.access.commands import digest_of
+from ansvar.access.models import Token
+from ansvar.kernel import clock
+from ansvar.people.models import ContactPoint, Person
+
+
+def person_by_login(login: str) -> Person | None:
+    """Return the one active person with this log-in name or e-mail address."""
+    person = Person.objects.filter(login__iexact=login, is_active=True).first()
+    if person is None:
+        point = ContactPoint.objects.filter(
+            channel=ContactPoint.Channel.EMAIL,
+            normalised=login.strip().lower(),
+            is_shared=False,
+            person__is_active=True,
+            person__login__isnull=False,
+        )
+        found = point.select_related("person").first()
+        person = found.person if found else None
+    return person
+
+
+def person_by_token(secret: str) -> Person | None:
+    """Return the active person for whom a token that is in force acts."""
+    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now())
+    token = (
+        Token.objects.select_related("person")
+        .filter(in_force, digest=digest_of(secret), revoked_at=None, person__is_active=True)
+        .first()
+    )
+    return token.person if token else None
+
+
+class PersonBackend(BaseBackend):
+    """Checks passwords; the rights themselves are asked through `access.queries`."""
+
+    @override
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **_: Any,
+    ) -> Person | None:
+        if not username or password is None:
+            return None
+        person = person_by_login(username)
+        if person is None:
+            # Costs as much as a real check, so that time does not tell who exists.
+            Person().set_password(password)
+            return None
+        return person if person.check_password(password) else None
+
+    @override
+    def get_user(self, user_id: int) -> Person | None:
+        return Person.objects.filter(pk=user_id, is_active=True).first()

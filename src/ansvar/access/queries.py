@@ -1,0 +1,86 @@
+"""Who may do what: asked by every command, view and endpoint."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from ansvar.access.decisions import Grant, Role, desks_with, is_allowed
+from ansvar.access.models import RoleGrant
+from ansvar.access.relations import relations
+from ansvar.kernel.actor import Actor
+from ansvar.people.models import Desk
+
+
+class NotPermitted(Exception):
+    """Somebody tried what their roles do not allow."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+        super().__init__(f"This needs the right {permission!r}, which you do not have here.")
+
+
+_remembered: ContextVar[dict[int, tuple[Grant, ...]] | None] = ContextVar(
+    "remembered_grants", default=None
+)
+
+
+@contextmanager
+def remembering_grants() -> Iterator[None]:
+    """Ask for a person's roles once within a request."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def grants_of(person_id: int) -> tuple[Grant, ...]:
+    """Return the roles of an active person."""
+    memory = _remembered.get()
+    if memory is not None and person_id in memory:
+        return memory[person_id]
+    rows = RoleGrant.objects.filter(person_id=person_id, person__is_active=True)
+    grants = tuple((Role(role), desk) for role, desk in rows.values_list("role", "desk_id"))
+    if memory is not None:
+        memory[person_id] = grants
+    return grants
+
+
+def may(by: Actor, permission: str, subject: Any = None) -> bool:
+    """Tell whether *by* has *permission* on *subject*, by role or by relation.
+
+    The product itself and the integrations an administrator has set up are trusted; what they do
+    is limited by which commands they call.
+    """
+    if by.person_id is None:
+        return by.is_trusted
+    if is_allowed(grants_of(by.person_id), permission, _desk_of(subject)):
+        return True
+    relation = relations.get(permission)
+    return relation is not None and subject is not None and relation(by.person_id, subject)
+
+
+def require(by: Actor, permission: str, subject: Any = None) -> None:
+    """Refuse unless *by* has *permission* on *subject*.
+
+    Raises: NotPermitted.
+    """
+    if not may(by, permission, subject):
+        raise NotPermitted(permission)
+
+
+def desks_where(person_id: int, permission: str) -> frozenset[int] | None:
+    """Return the desks on which a person has *permission* by role; nothing stands for all."""
+    return desks_with(grants_of(person_id), permission)
+
+
+def works_at_a_desk(person_id: int) -> bool:
+    """Tell whether the workbench is for this person, or only the portal."""
+    return bool(grants_of(person_id))
+
+
+def _desk_of(subject: Any) -> int | None:
+    if isinstance(subject, Desk):
+        return subject.pk
+    return getattr(subject, "desk_id", None)

@@ -1,0 +1,180 @@
+"""Services, question trees and priority matrices."""
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from ansvar.people.models import Desk, Person, Team
+
+
+class Service(models.Model):
+    """What a consumer pays for and gets, with exactly one service owner."""
+
+    class State(models.TextChoices):
+        """How far a service is agreed."""
+
+        DRAFT = "draft", _("draft")
+        AGREED = "agreed", _("agreed")
+        RETIRED = "retired", _("retired")
+
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="services")
+    name = models.CharField(_("name"), max_length=120)
+    summary = models.CharField(_("in one sentence"), max_length=300, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="owned_services")
+    deputy = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="deputised_services"
+    )
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="services")
+    """The team that knows the service best: writes its scripts and gets what the desk can't end."""
+    urgency = models.PositiveSmallIntegerField(
+        _("urgency"), default=3, validators=[MinValueValidator(1), MaxValueValidator(4)]
+    )
+    """1 is the highest. A constant of the service: only its owner changes it, for all tickets."""
+    # The five answers of the service card.
+    quality = models.TextField(_("What quality do we promise?"), blank=True)
+    usage = models.TextField(_("How is it used?"), blank=True)
+    demands = models.TextField(_("What may one demand?"), blank=True)
+    cost = models.TextField(_("What does it cost?"), blank=True)
+    contact = models.TextField(_("How does one make contact?"), blank=True)
+    rests_on = models.ManyToManyField(
+        "self", symmetrical=False, through="Dependency", related_name="carries"
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["desk", "name"], name="service_once"),
+            models.CheckConstraint(
+                condition=Q(urgency__gte=1, urgency__lte=4), name="service_urgency"
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("owner")),
+                name="service_deputy_is_somebody_else",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class Dependency(models.Model):
+    """One service rests on another. Cycles are refused by the command."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="dependencies")
+    rests_on = models.ForeignKey(Service, models.CASCADE, related_name="dependants")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["service", "rests_on"], name="dependency_once"),
+            models.CheckConstraint(
+                condition=~Q(service=F("rests_on")), name="dependency_not_on_itself"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.service} rests on {self.rests_on}"
+
+
+class Script(models.Model):
+    """A question tree of a service, or of the desk for services without one."""
+
+    class Purpose(models.TextChoices):
+        """What the answers lead to."""
+
+        IMPACT = "impact", _("impact script")
+        SUPPORT = "support", _("support script")
+
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="scripts")
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="scripts"
+    )
+    """Empty: the desk's default script."""
+    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.IMPACT)
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["desk", "service"],
+                condition=Q(purpose="impact"),
+                name="script_one_impact_per_service",
+                nulls_distinct=False,
+            )
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScriptVersion(models.Model):
+    """One state of a script. A published one never changes; a ticket keeps the one it ran."""
+
+    class State(models.TextChoices):
+        """Where a version stands."""
+
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        REPLACED = "replaced", _("replaced")
+
+    script = models.ForeignKey(Script, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    tree = models.JSONField()
+    """As described in `decisions.Tree`."""
+    tested_at = models.DateTimeField(null=True)
+    """When somebody walked the present tree to a leaf; a change of the tree empties it."""
+    made_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["script", "number"], name="script_version_once"),
+            models.UniqueConstraint(
+                fields=["script"], condition=Q(state="published"), name="script_one_published"
+            ),
+            models.UniqueConstraint(
+                fields=["script"], condition=Q(state="draft"), name="script_one_draft"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.script}, version {self.number}"
+
+
+class Matrix(models.Model):
+    """One version of a desk's priority matrix; the highest number is in force."""
+
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="matrices")
+    number = models.PositiveIntegerField()
+    cells = models.JSONField()
+    """Four rows (impact 1 to 4) of four priorities (urgency 1 to 4), each 1 to 5."""
+    raise_from_weight = models.DecimalField(
+        _("raise the impact by one from a site weight of, %"),
+        max_digits=6,
+        decimal_places=3,
+        null=True,
+        blank=True,
+    )
+    """Sites with at least this share of the business raise the impact by one step."""
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["desk", "number"], name="matrix_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.desk}, priority matrix {self.number}"

@@ -1,0 +1,194 @@
+"""Messages on every channel, how mail comes in and how it goes out."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from ansvar.kernel.secrets import EncryptedField
+from ansvar.people.models import Desk, Person
+from ansvar.tickets.models import Ticket
+
+
+class Mailbox(models.Model):
+    """A mail address of a desk: where its mail is fetched and how answers are sent."""
+
+    class Security(models.TextChoices):
+        """How the connection is protected."""
+
+        TLS = "tls", _("TLS from the start")
+        STARTTLS = "starttls", _("STARTTLS")
+        NONE = "none", _("none, only on this machine")
+
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="mailboxes")
+    address = models.EmailField(_("address"))
+    display_name = models.CharField(_("name shown to readers"), max_length=120, blank=True)
+    imap_host = models.CharField(_("IMAP server"), max_length=200)
+    imap_port = models.PositiveIntegerField(_("IMAP port"), default=993)
+    imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+    imap_user = models.CharField(_("IMAP user"), max_length=200)
+    imap_password = EncryptedField(_("IMAP password"), blank=True, default="")
+    imap_folder = models.CharField(_("folder"), max_length=200, default="INBOX")
+    smtp_host = models.CharField(_("SMTP server"), max_length=200)
+    smtp_port = models.PositiveIntegerField(_("SMTP port"), default=587)
+    smtp_security = models.CharField(
+        max_length=8, choices=Security.choices, default=Security.STARTTLS
+    )
+    smtp_user = models.CharField(_("SMTP user"), max_length=200, blank=True)
+    smtp_password = EncryptedField(_("SMTP password"), blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    seen_at = models.DateTimeField(null=True)
+    """When the server last answered us."""
+    error = models.CharField(max_length=500, blank=True)
+    """What went wrong at the last try; empty when all is well."""
+    error_since = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["address"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(Lower("address"), name="mailbox_address_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.address
+
+
+class InboundMail(models.Model):
+    """A received mail as it came, exactly once per mailbox and UID."""
+
+    class State(models.TextChoices):
+        """What has become of it."""
+
+        STORED = "stored", _("waiting to be read")
+        TAKEN = "taken", _("on a ticket")
+        IGNORED = "ignored", _("not for a ticket")
+        QUARANTINED = "quarantined", _("in quarantine")
+        DISCARDED = "discarded", _("discarded")
+
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="inbound")
+    uid_validity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    """Of the raw bytes, which lie in the content store under this name."""
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.STORED)
+    reason = models.CharField(max_length=500, blank=True)
+    """In a sentence: why it is where it is."""
+    sender = models.CharField(max_length=320, blank=True)
+    subject = models.CharField(max_length=500, blank=True)
+    received_at = models.DateTimeField()
+    ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="inbound")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["mailbox", "uid_validity", "uid"], name="inbound_mail_once"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "-received_at"], name="inbound_mail_state"),
+            models.Index(fields=["mailbox", "sha256"], name="inbound_mail_content"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.sender}: {self.subject}"
+
+
+class Message(models.Model):
+    """One utterance between the desk and people outside it, on a ticket."""
+
+    class Direction(models.TextChoices):
+        """Which way it went."""
+
+        IN = "in", _("to the desk")
+        OUT = "out", _("from the desk")
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    channel = models.CharField(max_length=12)
+    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="messages")
+    """Nothing when the desk itself writes, such as an acknowledgement."""
+    is_automatic = models.BooleanField(default=False)
+    subject = models.CharField(max_length=500, blank=True)
+    to = models.JSONField(default=list)
+    cc = models.JSONField(default=list)
+    text = models.TextField()
+    """The new words only."""
+    quoted = models.TextField(blank=True)
+    """What the text repeats from before, folded on the page."""
+    html = models.TextField(blank=True)
+    """Sanitised; shown in a sandboxed frame."""
+    message_id = models.CharField(max_length=500, blank=True)
+    """The mail's own Message-ID, without angle brackets."""
+    inbound = models.OneToOneField(InboundMail, models.PROTECT, null=True, related_name="message")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["said_at", "id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["message_id"], name="message_by_id", condition=~Q(message_id="")),
+            models.Index(fields=["ticket", "said_at", "id"], name="message_of_ticket"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.direction} {self.channel}: {self.text[:60]}"
+
+
+class Attachment(models.Model):
+    """A file on a message; its content lies in the content store."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=250)
+    media_type = models.CharField(max_length=120)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content_id = models.CharField(max_length=250, blank=True)
+    """Set for a picture that the HTML shows in its place."""
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class OutboundMail(models.Model):
+    """One mail to be sent, with the Message-ID that a second try uses again."""
+
+    class State(models.TextChoices):
+        """What has become of it."""
+
+        QUEUED = "queued", _("to be sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("could not be sent")
+        RECALLED = "recalled", _("taken back")
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="outbound")
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="outbound")
+    recipient = models.CharField(max_length=320)
+    in_reply_to = models.CharField(max_length=500, blank=True)
+    references = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    send_after = models.DateTimeField()
+    """Until then the author can take it back."""
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["send_after"], name="outbound_mail_due", condition=Q(state="queued")
+            )
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"to {self.recipient}: {self.state}"

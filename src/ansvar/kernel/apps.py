@@ -1,0 +1,21 @@
+"""Start-up of the kernel: every context's facts and reactions are read once, low to high."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig, apps
+from typing_extensions import override
+
+
+class KernelConfig(AppConfig):
+    """The kernel as a Django app."""
+
+    name = "ansvar.kernel"
+
+    @override
+    def ready(self) -> None:
+        for config in apps.get_app_configs():
+            if config.name.startswith("ansvar."):
+                for module in ("facts", "reactions"):
+                    if find_spec(f"{config.name}.{module}"):
+                        import_module(f"{config.name}.{module}")

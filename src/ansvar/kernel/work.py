@@ -1,0 +1,114 @@
+"""Work for later: tasks as rows of the caller's transaction, retried, then shown when they fail.
+
+A thin layer over Procrastinate. Every task may run twice and must then do no harm.
+"""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from ansvar.kernel import clock, journal
+from ansvar.kernel.models import Failure
+from ansvar.kernel.registry import Registry
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 8
+"""Tries before a task counts as failed: with doubling pauses, about four minutes in all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A function that a worker runs, with arguments that are JSON values."""
+
+    name: str
+    function: Callable[..., None]
+    queued: Any
+    about: Callable[..., str] | None
+
+    def later(self, **arguments: Any) -> None:
+        """Queue the task in the caller's transaction."""
+        self.queued.defer(**arguments)
+
+    def later_in(self, pause: timedelta, **arguments: Any) -> None:
+        """Queue the task so that it starts no sooner than after *pause*."""
+        self.queued.configure(schedule_in={"seconds": pause.total_seconds()}).defer(**arguments)
+
+    def describe(self, arguments: dict[str, Any]) -> str:
+        """Return what a run with *arguments* is about, for an administrator."""
+        if self.about:
+            return self.about(**arguments)
+        return ", ".join(f"{key} {value}" for key, value in arguments.items())
+
+
+tasks: Registry[Task] = Registry("tasks")
+
+
+def task(
+    name: str, *, attempts: int = ATTEMPTS, about: Callable[..., str] | None = None
+) -> Callable[[Callable[..., None]], Task]:
+    """Make a function a task: retried with doubling pauses, then kept as a Failure."""
+
+    def register(function: Callable[..., None]) -> Task:
+        def run(context: JobContext, /, **arguments: Any) -> None:
+            try:
+                with journal.request():
+                    function(**arguments)
+            except Exception as error:
+                attempt = (context.job.attempts if context.job else 0) + 1
+                log.warning("task_failed", task=name, attempt=attempt, error=str(error))
+                if attempt >= attempts:
+                    keep_failure(made, arguments, error=error, attempts=attempt)
+                    return
+                raise
+
+        retry = RetryStrategy(max_attempts=attempts, exponential_wait=2)
+        queued = app.task(name=name, retry=retry, pass_context=True)(run)
+        made = Task(name=name, function=function, queued=queued, about=about)
+        return tasks.add(name)(made)
+
+    return register
+
+
+@transaction.atomic
+def keep_failure(
+    made: Task, arguments: dict[str, Any], *, error: Exception, attempts: int
+) -> Failure:
+    """Keep work that failed for good where an administrator sees it."""
+    return Failure.objects.create(
+        work=made.name,
+        about=made.describe(arguments)[:200],
+        arguments=arguments,
+        error=f"{type(error).__name__}: {error}"[:500],
+        traceback="".join(traceback.format_exception(error)),
+        attempts=attempts,
+        failed_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def run_again(failure_id: int) -> Failure:
+    """Queue failed work once more; the failure counts as settled, a new one would be a new row."""
+    failure = Failure.objects.select_for_update().get(pk=failure_id)
+    if failure.state == Failure.State.OPEN:
+        failure.state, failure.settled_at = Failure.State.RUN_AGAIN, clock.now()
+        failure.save(update_fields=["state", "settled_at"])
+        tasks[failure.work].later(**failure.arguments)
+    return failure
+
+
+@transaction.atomic
+def dismiss(failure_id: int) -> Failure:
+    """Let failed work go for good."""
+    failure = Failure.objects.select_for_update().get(pk=failure_id)
+    if failure.state == Failure.State.OPEN:
+        failure.state, failure.settled_at = Failure.State.DISMISSED, clock.now()
+        failure.save(update_fields=["state", "settled_at"])
+    return failure

@@ -1,0 +1,297 @@
+"""Tickets, who held them, what was noted, how they hang together."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from ansvar.catalogue.models import Matrix, ScriptVersion, Service
+from ansvar.people.models import Desk, Person, Site, Team
+from ansvar.tickets.decisions import Kind, State, WaitingFor
+
+KIND_NAMES = {
+    Kind.INCIDENT: _("incident"),
+    Kind.REQUEST: _("request"),
+    Kind.QUESTION: _("question"),
+    Kind.COMPLAINT: _("complaint"),
+    Kind.ALARM: _("alarm"),
+    Kind.PROJECT_WORK: _("project work"),
+}
+STATE_NAMES = {
+    State.NEW: _("new"),
+    State.ASSIGNED: _("assigned"),
+    State.IN_WORK: _("in work"),
+    State.WAITING: _("waiting"),
+    State.RESOLVED: _("resolved"),
+    State.CLOSED: _("closed"),
+}
+WAITING_NAMES = {
+    WaitingFor.REQUESTER: _("the requester"),
+    WaitingFor.SUPPLIER: _("a supplier"),
+    WaitingFor.CHANGE: _("a change"),
+    WaitingFor.DATE: _("a date"),
+}
+OPEN_STATES = [State.NEW, State.ASSIGNED, State.IN_WORK, State.WAITING]
+
+SEARCH_LANGUAGES = {"en": "english", "sv": "swedish", "ru": "russian", "de": "german"}
+"""Language of a text to the PostgreSQL configuration that knows its word forms."""
+
+
+def _search_sql() -> str:
+    """Return the expression of the search column: constant configurations keep it immutable."""
+
+    def vector(configuration: str) -> str:
+        return (
+            f"setweight(to_tsvector('{configuration}', subject), 'A') || "
+            f"setweight(to_tsvector('{configuration}', description), 'B')"
+        )
+
+    cases = " ".join(
+        f"WHEN '{language}' THEN {vector(configuration)}"
+        for language, configuration in SEARCH_LANGUAGES.items()
+    )
+    words = f"CASE language {cases} ELSE {vector('simple')} END"
+    return f"setweight(to_tsvector('simple', reference), 'A') || {words}"
+
+
+SEARCH_SQL = _search_sql()
+
+
+class Ticket(models.Model):
+    """One matter to deal with, from first word to closing."""
+
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="tickets")
+    reference = models.CharField(max_length=20, unique=True)
+    """Such as IT-1042; never used again."""
+    kind = models.CharField(max_length=14, choices=list(KIND_NAMES.items()), default=Kind.INCIDENT)
+    subject = models.CharField(_("subject"), max_length=250)
+    description = models.TextField(_("description"), blank=True)
+    language = models.CharField(max_length=12, default="en")
+    channel = models.CharField(max_length=12, default="workbench")
+    """Where it came in: email, portal, workbench, api."""
+    state = models.CharField(max_length=10, choices=list(STATE_NAMES.items()), default=State.NEW)
+    waiting_for = models.CharField(max_length=10, choices=list(WAITING_NAMES.items()), blank=True)
+    waiting_note = models.CharField(max_length=250, blank=True)
+    waiting_until = models.DateTimeField(null=True, blank=True)
+
+    requester = models.ForeignKey(Person, models.PROTECT, related_name="requested_tickets")
+    reporter = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="reported_tickets"
+    )
+    """Who told us, when that is somebody else than the requester."""
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="tickets")
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="owned_tickets")
+    """The agent who answers for informing the requester; nothing until the desk took it up."""
+    team = models.ForeignKey(Team, models.PROTECT, related_name="tickets")
+    assignee = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="assigned_tickets"
+    )
+
+    impact = models.PositiveSmallIntegerField(null=True, blank=True)
+    """By the impact script, after the weight of the site; nothing until classified."""
+    urgency = models.PositiveSmallIntegerField()
+    priority = models.PositiveSmallIntegerField()
+    priority_basis = models.JSONField(default=dict)
+    """What the priority rests on, as `catalogue.decisions.Priority` stores it."""
+    is_overridden = models.BooleanField(default=False)
+    script_version = models.ForeignKey(ScriptVersion, models.PROTECT, null=True, blank=True)
+    script_answers = models.JSONField(default=list)
+    """The path through the script: a list of {"node", "answer"} numbers and words."""
+    matrix = models.ForeignKey(Matrix, models.PROTECT, null=True, blank=True)
+
+    resolution = models.TextField(_("resolution"), blank=True)
+    opened_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    requester_spoke_at = models.DateTimeField(null=True)
+    """The requester's last word that no agent has answered."""
+    reopen_count = models.PositiveIntegerField(default=0)
+    hand_over_count = models.PositiveIntegerField(default=0)
+    bounce_count = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    """Counts every change; a form made on an older version is refused."""
+    search = models.GeneratedField(
+        expression=Func(template=SEARCH_SQL, output_field=SearchVectorField()),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    """Kept by the database: reference, subject and description in the ticket's language."""
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(priority__gte=1, priority__lte=5), name="ticket_priority"
+            ),
+            models.CheckConstraint(
+                condition=Q(impact__isnull=True) | Q(impact__gte=1, impact__lte=4),
+                name="ticket_impact",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.RESOLVED, State.CLOSED]) | ~Q(resolution=""),
+                name="ticket_resolved_with_words",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WAITING) | ~Q(waiting_for=""),
+                name="ticket_waits_for_something",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["desk", "priority", "opened_at", "id"],
+                name="ticket_queue",
+                condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                fields=["assignee", "priority", "opened_at", "id"],
+                name="ticket_of_assignee",
+                condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                fields=["team", "priority", "opened_at", "id"],
+                name="ticket_of_team",
+                condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                fields=["owner", "priority", "opened_at", "id"],
+                name="ticket_of_owner",
+                condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(fields=["requester", "-opened_at"], name="ticket_of_requester"),
+            models.Index(fields=["desk", "-changed_at", "-id"], name="ticket_changed"),
+            models.Index(
+                fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)
+            ),
+            models.Index(
+                fields=["waiting_until"], name="ticket_to_wake", condition=Q(state=State.WAITING)
+            ),
+            GinIndex(fields=["search"], name="ticket_search"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.reference} {self.subject}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in OPEN_STATES
+
+    @property
+    def is_classified(self) -> bool:
+        """Whether an impact was found, by script or by hand."""
+        return self.impact is not None
+
+
+class CustodySpell(models.Model):
+    """The time during which one team, and in it one person, held a ticket."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="custody")
+    team = models.ForeignKey(Team, models.PROTECT)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    is_bounce = models.BooleanField(default=False)
+    """The team had held the ticket before and it was handed back."""
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["started_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["ticket"], condition=Q(ended_at__isnull=True), name="custody_one_holder"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="custody_ends_after_start",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.team} {self.person or ''}".strip()
+
+
+class Participant(models.Model):
+    """Somebody else who takes part in a ticket's conversation and may read it."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="participants")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="participations")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["ticket", "person"], name="participant_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Note(models.Model):
+    """Words among agents; a requester never sees them."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notes")
+    text = models.TextField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["written_at", "id"]
+
+    @override
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class Link(models.Model):
+    """How two tickets hang together."""
+
+    class Relation(models.TextChoices):
+        """Read as: *ticket* is ... *other*."""
+
+        DUPLICATE = "duplicate", _("duplicate of")
+        CHILD = "child", _("part of")
+        RELATED = "related", _("related to")
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="links")
+    other = models.ForeignKey(Ticket, models.CASCADE, related_name="links_here")
+    relation = models.CharField(max_length=10, choices=Relation.choices)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["ticket", "other"], name="link_once"),
+            models.UniqueConstraint(
+                fields=["ticket"], condition=Q(relation="child"), name="link_one_parent"
+            ),
+            models.CheckConstraint(condition=~Q(ticket=F("other")), name="link_not_to_itself"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.relation} {self.other_id}"
+
+
+class Draft(models.Model):
+    """What somebody has typed on a page and not sent yet."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="drafts")
+    place = models.CharField(max_length=80)
+    """Where it is typed, such as `ticket:17:reply`."""
+    text = models.TextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["person", "place"], name="draft_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.place}"
