@@ -114,8 +114,9 @@ def listed(config: Config) -> list[Listed]:
         Listed(
             name=_public(key),
             variable=_variable(key, spec.metadata),
-            value=_shown(getattr(config, key), secret=spec.metadata["secret"]),
-            source=config.sources.get(key, "default"),
+            value=_shown(getattr(config, key), secret=spec.metadata["secret"])
+            or (MASK if key.startswith("given_") else ""),
+            source=_source(config, key),
             meaning=spec.metadata["meaning"],
         )
         for key, spec in _specs().items()
@@ -151,6 +152,14 @@ def masked_url(url: str) -> str:
         for name, equals, value in (pair.partition("=") for pair in parts.query.split("&"))
     )
     return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+
+
+def _source(config: Config, key: str) -> str:
+    if key in config.sources:
+        return config.sources[key]
+    if key.startswith("given_"):
+        return f"the file {_public(key).replace('_', '-')} in the data folder"
+    return "default"
 
 
 def _specs() -> dict[str, Any]:
@@ -211,7 +220,7 @@ def _file_values(path: Path) -> dict[str, Any]:
     return values
 
 
-def _parsed(value: object, kind: Any, where: str) -> Any:  # noqa: ANN401  # any setting's type
+def _parsed(value: object, kind: Any, where: str) -> Any:
     words = {int: "a whole number", bool: "true or false (1 or 0)"}
     try:
         return _converted(value, kind)
@@ -220,7 +229,7 @@ def _parsed(value: object, kind: Any, where: str) -> Any:  # noqa: ANN401  # any
         raise ConfigurationWrong(f"{where} must be {wanted}, not {value!r}.") from None
 
 
-def _converted(value: object, kind: Any) -> Any:  # noqa: ANN401  # any setting's type
+def _converted(value: object, kind: Any) -> Any:
     if kind is bool:
         texts = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
         return value if isinstance(value, bool) else _looked_up(texts, str(value).lower())

@@ -1,0 +1,5 @@
+"""`python -m ansvar` is `ansvar`."""
+
+from ansvar.ops.cli import main
+
+main()

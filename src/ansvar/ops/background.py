@@ -1,0 +1,99 @@
+"""Parts that run beside the web server in the same process: the worker and the receivers.
+
+One process, because a second interpreter with all of Django costs a small machine 100 MB; who has
+outgrown that runs `ansvar worker` and `ansvar receive` by themselves.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from procrastinate.contrib.django import app
+from typing_extensions import override
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 10
+_SHORTEST_PAUSE = 1.0
+_LONGEST_PAUSE = 60.0
+_SOUND_AFTER_SECONDS = 60.0
+
+
+class Background(threading.Thread):
+    """A part that runs until told to stop; after a failure it is started again, ever later."""
+
+    def __init__(self, name: str, run: Callable[[threading.Event], None]) -> None:
+        # A daemon: a part that does not heed the event must not hold up the end for ever.
+        super().__init__(name=name, daemon=True)
+        self.stopping = threading.Event()
+        self._part = run
+        self._works = False
+
+    def is_working(self) -> bool:
+        """Whether the part is running now, and not pausing after a failure."""
+        return self.is_alive() and self._works
+
+    @override
+    def run(self) -> None:
+        pause = _SHORTEST_PAUSE
+        while not self.stopping.is_set():
+            begun = time.monotonic()
+            self._works = True
+            try:
+                self._part(self.stopping)
+            except Exception:
+                log.exception("part_failed", part=self.name, again_in_seconds=pause)
+            finally:
+                self._works = False
+            if time.monotonic() - begun > _SOUND_AFTER_SECONDS:
+                pause = _SHORTEST_PAUSE
+            self.stopping.wait(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def stop(self) -> None:
+        """Ask the part to end what it is doing; `join` waits for it."""
+        self.stopping.set()
+
+
+def worker(jobs: int) -> Background:
+    """Make the part that does queued jobs, *jobs* at a time."""
+
+    def run(stopping: threading.Event) -> None:
+        asyncio.run(_work(jobs, stopping))
+
+    return Background("worker", run)
+
+
+def receivers() -> Background:
+    """Make the part that waits for mail in every mailbox."""
+
+    def run(stopping: threading.Event) -> None:
+        from ansvar.conversations import receiver  # noqa: PLC0415  # loads the mail libraries
+
+        receiver.run(stopping)
+
+    return Background("receivers", run)
+
+
+async def _work(jobs: int, stopping: threading.Event) -> None:
+    # The global app keeps Django's connection: what pages queue stays in their transaction.
+    own = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # only the Django connector has it
+    async with own.open_async():
+        working = asyncio.create_task(
+            own.run_worker_async(
+                concurrency=jobs,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=STOP_SECONDS - 2,
+            )
+        )
+        while not stopping.is_set() and not working.done():
+            await asyncio.wait({working}, timeout=0.2)
+        if stopping.is_set():
+            working.cancel()
+        try:
+            await working
+        except asyncio.CancelledError:
+            if not stopping.is_set():
+                raise

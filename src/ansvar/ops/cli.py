@@ -1,0 +1,237 @@
+"""The command `ansvar`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import ansvar
+from ansvar.ops import console
+from ansvar.ops.trouble import Trouble
+
+app = typer.Typer(
+    name="ansvar",
+    help="Ansvar, the service desk.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+demo_app = typer.Typer(no_args_is_help=True, help="The demo organisation: load, remove, log in.")
+app.add_typer(demo_app, name="demo")
+
+
+def main() -> None:
+    """Run the command line; what an operator can mend is told in one sentence."""
+    try:
+        app()
+    except Trouble as trouble:
+        if os.environ.get("ANSVAR_DEBUG", "").lower() in {"1", "true", "yes"}:
+            raise
+        console.refuse(str(trouble))
+        sys.exit(trouble.exit_code)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        print(f"Ansvar {ansvar.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _ansvar(
+    *,
+    data: Annotated[
+        Path | None, typer.Option(help="Data folder (ANSVAR_DATA).", show_default=False)
+    ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    # The environment is where every part of the program looks, child processes included.
+    if data is not None:
+        os.environ["ANSVAR_DATA"] = str(data)
+
+
+_Host = Annotated[str | None, typer.Option(help="Address to listen on (ANSVAR_HOST).")]
+_Port = Annotated[int | None, typer.Option(help="Port to listen on (ANSVAR_PORT).")]
+
+
+def _listen_on(host: str | None, port: int | None) -> None:
+    if host is not None:
+        os.environ["ANSVAR_HOST"] = host
+    if port is not None:
+        os.environ["ANSVAR_PORT"] = str(port)
+
+
+@app.command()
+def serve(
+    *,
+    host: _Host = None,
+    port: _Port = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill an empty Ansvar to try it.")] = False,
+) -> None:
+    """Run everything: database, web server, worker and mail receivers."""
+    from ansvar.ops import serve as serving  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    _listen_on(host, port)
+    serving.serve(demo=demo)
+
+
+@app.command()
+def web(*, host: _Host = None, port: _Port = None) -> None:
+    """Run the web server alone; any number may run beside one database."""
+    from ansvar.ops import serve as serving  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    _listen_on(host, port)
+    serving.serve_pages()
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker alone: it does what is queued; any number may run."""
+    from ansvar.ops import serve as serving  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    serving.run_part("worker")
+
+
+@app.command()
+def receive() -> None:
+    """Run the mail receivers alone; run this once per installation."""
+    from ansvar.ops import serve as serving  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    serving.run_part("receivers")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables of the database up to date."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.database_running(startup.load_django()):
+        startup.migrate_with_words()
+
+
+@demo_app.command("load")
+def load_demo() -> None:
+    """Make the demo organisation."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops import demonstration  # noqa: PLC0415  # needs Django set up
+
+        demonstration.load()
+
+
+@demo_app.command("remove")
+def remove_demo() -> None:
+    """Remove the demo organisation with everything on it."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops import demonstration  # noqa: PLC0415  # needs Django set up
+
+        demonstration.remove()
+
+
+@demo_app.command("login-links")
+def demo_login_links() -> None:
+    """Print links that log one of the demo's people in."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops import demonstration  # noqa: PLC0415  # needs Django set up
+
+        demonstration.print_login_links()
+
+
+@app.command()
+def check(
+    *,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="List every setting with value and source.")
+    ] = False,
+) -> None:
+    """Say what is wrong with this installation and how to mend it."""
+    from ansvar.ops import checking  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    if settings:
+        checking.print_settings()
+    elif not checking.print_findings():
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify() -> None:
+    """Recompute from the journal what is stored, and report every difference."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops import inspection  # noqa: PLC0415  # needs Django set up
+
+        if not inspection.print_differences():
+            raise typer.Exit(1)
+
+
+@app.command()
+def facts() -> None:
+    """Print what can happen, and what follows from it."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    startup.load_django()
+    from ansvar.ops import inspection  # noqa: PLC0415  # needs Django set up
+
+    inspection.print_facts()
+
+
+@app.command()
+def createuser(
+    *,
+    name: Annotated[str, typer.Option(prompt="Name", help="First and last name.")],
+    email: Annotated[str, typer.Option(prompt="E-mail", help="Address to log in with.")],
+    role: Annotated[
+        str, typer.Option(help="requester, agent, ..., administrator.")
+    ] = "administrator",
+    desk: Annotated[
+        str, typer.Option(help="Key of the desk the role is for; all if left out.")
+    ] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Make a person who can log in, such as the first administrator."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops import accounts  # noqa: PLC0415  # needs Django set up
+
+        accounts.create_user(name, email, role=role, desk=desk, password=password)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def manage(context: typer.Context) -> None:
+    """Run a management command of Django, for developers."""
+    from ansvar.ops import database, startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    loaded = startup.load_django()
+    from django.core.management import execute_from_command_line  # noqa: PLC0415  # as above
+
+    arguments = ["ansvar manage", *context.args]
+    without_database = {"makemessages", "compilemessages", "help", "version"}
+    if database.is_embedded(loaded) and not without_database.intersection(context.args[:1]):
+        with startup.database_running(loaded):
+            execute_from_command_line(arguments)
+    else:
+        execute_from_command_line(arguments)

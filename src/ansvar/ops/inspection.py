@@ -1,0 +1,43 @@
+"""What the journal says: facts with their reactions, and the proof that stored figures agree."""
+
+from rich.tree import Tree
+
+from ansvar.kernel.facts import facts
+from ansvar.kernel.reactions import reactions_to
+from ansvar.kernel.verification import verifiers
+from ansvar.ops import console
+
+# More is no help in a terminal; the count is told in full.
+_SHOWN_DIFFERENCES = 50
+
+
+def print_facts() -> None:
+    """Print every fact with the reactions to it, at once and later."""
+    for name, fact in facts.items():
+        branch = Tree(f"[bold]{name}[/bold]  [dim]{fact.sentence()}[/dim]")
+        for reaction in reactions_to(fact):
+            when = "later" if reaction.later else "at once"
+            branch.add(f"{when}  {reaction.name}  [dim]{reaction.sentence}[/dim]")
+        console.out.print(branch)
+
+
+def print_differences() -> bool:
+    """Print where stored figures are not what the journal says; True when they all agree."""
+    found = 0
+    for name, verifier in verifiers.items():
+        with console.step(f"Verifying {name}") as doing:
+            checked = differing = 0
+            for progress in verifier():
+                checked += progress.checked
+                differing += len(progress.differences)
+                shown = progress.differences[: max(0, _SHOWN_DIFFERENCES - found)]
+                for difference in shown:
+                    console.out.print(f"[red]≠[/red] {difference}")
+                found += len(progress.differences)
+                doing.say(f"Verifying {name}: {checked}")
+            doing.outcome = f"{name}: {checked} checked, {differing} different"
+    if found:
+        console.refuse(f"{found} stored values are not what the journal says.")
+    else:
+        console.out.print("Everything stored is what the journal says.")
+    return not found
