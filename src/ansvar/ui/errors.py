@@ -1,0 +1,78 @@
+"""Pages for what went wrong, each with the next useful step."""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from ansvar.ui import render
+
+
+def _answer(request: HttpRequest, number: int, headline: str, explanation: str) -> HttpResponse:
+    context = {"number": number, "headline": headline, "explanation": explanation}
+    return render.page(request, "ui/error.html", context, status=number)
+
+
+def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """Answer 400."""
+    return _answer(
+        request,
+        400,
+        _("We could not read that"),
+        _("Something in the address or the form is not what this page expects. Go back, try again."),
+    )
+
+
+def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """Answer 403."""
+    return _answer(
+        request,
+        403,
+        _("This is not yours to open"),
+        _("Your roles do not allow it. Whoever leads your team can give you the role you need."),
+    )
+
+
+def stale_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's
+    """Answer 403 when the form is too old to be trusted (`CSRF_FAILURE_VIEW`)."""
+    return _answer(
+        request,
+        403,
+        _("This form has been open too long"),
+        _("Go back, load the page again and send it once more. Copy what you wrote first."),
+    )
+
+
+def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """Answer 404."""
+    return _answer(
+        request,
+        404,
+        _("There is nothing here"),
+        _("The address is wrong, or it leads to something that you may not see."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500."""
+    return _answer(
+        request,
+        500,
+        _("Something broke on our side"),
+        _("It is written down for whoever looks after Ansvar. Nothing you sent before is lost."),
+    )
+
+
+def stale_form(
+    request: HttpRequest, *, changes: Sequence[str], retry: str, typed: str = ""
+) -> HttpResponse:
+    """Answer 409: somebody was faster; say what has changed and keep what was typed."""
+    context = {
+        "number": 409,
+        "headline": _("Somebody changed this meanwhile"),
+        "explanation": _("Your change was not made, so that nothing of theirs is lost."),
+        "details": changes,
+        "retry": retry,
+        "typed": typed,
+    }
+    return render.page(request, "ui/error.html", context, status=409)
