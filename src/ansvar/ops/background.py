@@ -74,7 +74,7 @@ def receivers() -> Background:
 
         receiver.run(stopping)
 
-    return Background("receivers", run)
+    return Background("mail receiver", run)
 
 
 async def _work(jobs: int, stopping: threading.Event) -> None:

@@ -105,7 +105,7 @@ def receive() -> None:
     """Run the mail receivers alone; run this once per installation."""
     from ansvar.ops import serve as serving  # noqa: PLC0415  # keeps `ansvar --version` fast
 
-    serving.run_part("receivers")
+    serving.run_part("mail receiver")
 
 
 @app.command()

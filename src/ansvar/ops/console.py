@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 out = Console(highlight=False, soft_wrap=True)
@@ -36,4 +37,4 @@ def step(words: str) -> Iterator[Step]:
 
 def refuse(sentence: str) -> None:
     """Say on standard error why the command ends here."""
-    err.print(f"[red]✗[/red] {sentence}", markup=True)
+    err.print(f"[red]✗[/red] {escape(sentence)}")

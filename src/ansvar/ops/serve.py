@@ -104,7 +104,7 @@ def serve_pages() -> None:
 
 
 def run_part(name: str) -> None:
-    """Run the worker or the receivers alone until told to stop.
+    """Run the worker or the mail receiver alone until told to stop.
 
     Raises: Trouble.
     """
@@ -125,9 +125,9 @@ def _until_stopped() -> Iterator[Ending]:
 
 
 def _serve(loaded: Config, ending: Ending, *, demo: bool) -> None:
-    console.out.print(f"[bold]Ansvar {ansvar.__version__}[/bold]  [dim]{loaded.data}[/dim]")
     with contextlib.ExitStack() as stack:
         sock = stack.enter_context(listening.bound_socket(loaded.host, loaded.port))
+        console.out.print(f"[bold]Ansvar {ansvar.__version__}[/bold]  [dim]{loaded.data}[/dim]")
         with console.step("Starting the database") as doing:
             startup.load_django()
             version = stack.enter_context(startup.database_running(loaded))
@@ -137,7 +137,7 @@ def _serve(loaded: Config, ending: Ending, *, demo: bool) -> None:
             from ansvar.ops import demonstration  # noqa: PLC0415  # needs Django set up
 
             demonstration.load_at_first_start()
-        stack.enter_context(_parts(loaded, ["worker", "receivers"]))
+        stack.enter_context(_parts(loaded, ["worker", "mail receiver"]))
         _say_where(loaded, demo=demo)
         _run_pages(loaded, sock, ending)
         console.out.print("\nStopping: what has been begun is finished first.")
@@ -176,7 +176,7 @@ def _parts(loaded: Config, names: list[str]) -> Iterator[None]:
 
     makers = {
         "worker": lambda: background.worker(loaded.worker_jobs),
-        "receivers": background.receivers,
+        "mail receiver": background.receivers,
     }
     parts = [makers[name]() for name in names]
     for part in parts:

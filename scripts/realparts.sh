@@ -1,0 +1,34 @@
+#!/bin/sh
+# Install the real counterparts that tests talk to: a browser and a mail server.
+set -eu
+missing=
+for pair in chromium:chromium dovecot:dovecot-core; do
+    command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
+done
+# Servers lie where ordinary users do not look for programs.
+[ -x /usr/sbin/dovecot ] && missing=$(echo "$missing" | sed 's/ dovecot-core//')
+[ -e /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
+[ -e /usr/lib/dovecot/lmtp ] || missing="$missing dovecot-lmtpd"
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    echo "Tests that need these packages are left out:$missing"
+    exit 0
+fi
+echo "Installing for the tests:$missing"
+# Packages of servers must not start them.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+fi
+install() {
+    # shellcheck disable=SC2086  # a list of packages
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -qq install -y \
+        --no-install-recommends $missing >/dev/null
+}
+if ! install 2>/dev/null; then
+    apt-get -o DPkg::Lock::Timeout=600 -qq update
+    install || echo "Not installed; tests that need them are left out:$missing"
+fi
