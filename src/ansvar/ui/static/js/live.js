@@ -1,0 +1,80 @@
+// News from the server: in-place changes of what is at rest, a pill for what would move the list.
+import { address, announce, say } from "./words.js";
+
+const known = new Set();
+let source = null;
+
+const kindsOf = (element) => (element.dataset.live ?? element.dataset.livePill ?? "").split(/\s+/).filter(Boolean);
+
+/** Whether the person is busy in it, so that it must not change under hand or pointer. */
+const isBusy = (element) => element.contains(document.activeElement) && element !== document.activeElement ||
+  element.matches(":hover") || element.querySelector("[open]");
+
+/** Send the event `live:<kind>` on the document whenever such news come. */
+export function listen(kind) {
+  if (!source || known.has(kind)) return;
+  known.add(kind);
+  source.addEventListener(kind, (event) => spread(kind, JSON.parse(event.data || "{}")));
+}
+
+function spread(kind, news) {
+  document.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: news }));
+  for (const element of document.querySelectorAll("[data-live]")) {
+    if (kindsOf(element).includes(kind) && concerns(element, news)) freshen(element);
+  }
+  for (const pill of document.querySelectorAll("[data-live-pill]")) {
+    if (kindsOf(pill).includes(kind)) count(pill);
+  }
+}
+
+/** data-live-of="ticket_id:42" narrows an element to news about that one. */
+function concerns(element, news) {
+  if (!element.dataset.liveOf) return true;
+  const [name, value] = element.dataset.liveOf.split(":");
+  return !(name in news) || String(news[name]) === value;
+}
+
+function freshen(element) {
+  if (!isBusy(element)) { element.dispatchEvent(new CustomEvent("live", { bubbles: false })); return; }
+  if (element.dataset.stale) return;
+  element.dataset.stale = "yes";
+  const retry = () => {
+    if (!element.isConnected) return;
+    if (isBusy(element)) { setTimeout(retry, 1000); return; }
+    delete element.dataset.stale;
+    element.dispatchEvent(new CustomEvent("live", { bubbles: false }));
+  };
+  setTimeout(retry, 1000);
+}
+
+function count(pill) {
+  const n = Number(pill.dataset.count ?? 0) + 1;
+  pill.dataset.count = String(n);
+  const text = say("new", n);
+  (pill.querySelector("[data-text]") ?? pill).textContent = text;
+  if (pill.hidden) announce(text);
+  pill.hidden = false;
+}
+
+function subscribe() {
+  for (const element of document.querySelectorAll("[data-live], [data-live-pill]")) {
+    for (const kind of kindsOf(element)) listen(kind);
+  }
+}
+
+if (address("live")) {
+  // The browser reconnects by itself; after a gap everything is asked for again.
+  source = new EventSource(address("live"));
+  let opened = false;
+  source.addEventListener("open", () => {
+    if (opened) document.querySelectorAll("[data-live]").forEach(freshen);
+    opened = true;
+    document.documentElement.dataset.live = "on";
+  });
+  source.addEventListener("error", () => { document.documentElement.dataset.live = "off"; });
+  source.addEventListener("reload", () => document.querySelectorAll("[data-live]").forEach(freshen));
+  subscribe();
+  document.addEventListener("htmx:after:swap", subscribe);
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
