@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
     "ansvar.kernel",
@@ -34,6 +35,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "ansvar.access.middleware.RequestContext",
 ]
 
@@ -89,5 +91,14 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+
+# Files of messages, by the SHA-256 of what they hold; any Django storage that overwrites will do.
+STORAGES = {
+    "content": {
+        "BACKEND": "ansvar.conversations.store.LocalContent",
+        "OPTIONS": {"location": CONFIG.data / "content"},
+    },
+}
+BASE_URL = CONFIG.base_url
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"

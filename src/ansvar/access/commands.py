@@ -22,12 +22,13 @@ from ansvar.access.queries import NotPermitted, require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
+from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Desk, Person
 
 TOKEN_PREFIX = "ansvar_"  # noqa: S105 - not a password: it lets scanners recognise a leaked token
 
 
-class LastAdministrator(Exception):
+class LastAdministrator(Refusal):
     """The only administrator would lose the role, and nobody could give it back."""
 
 

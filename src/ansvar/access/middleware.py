@@ -4,13 +4,17 @@ import uuid
 import zoneinfo
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from ansvar.access.queries import remembering_grants
 from ansvar.kernel import journal
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Person
+from ansvar.ui import errors, render
 
 
 class RequestContext:
@@ -35,6 +39,27 @@ class RequestContext:
                 translation.deactivate()
             response["X-Request-Id"] = str(request_id)
             return response
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """Show a refusal where the person is: as a toast on the page, or on the page before.
+
+        A form that can do better, such as show the sentence at its field, catches the refusal.
+        """
+        if not isinstance(exception, Refusal):
+            return None
+        words = str(exception)
+        if render.wants_fragment(request):
+            answer = HttpResponse(status=exception.status, headers={"HX-Reswap": "none"})
+            return render.toast(answer, words, tone="red")
+        before = request.headers.get("Referer", "")
+        if request.method == "POST" and url_has_allowed_host_and_scheme(
+            before, {request.get_host()}, require_https=request.is_secure()
+        ):
+            messages.error(request, words)
+            return HttpResponseRedirect(before)
+        return errors.refused(request, words, status=exception.status)
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -9,15 +9,18 @@ from ansvar.access.decisions import Grant, Role, desks_with, is_allowed
 from ansvar.access.models import RoleGrant
 from ansvar.access.relations import relations
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.rights import NotPermitted, judges
 from ansvar.people.models import Desk
 
-
-class NotPermitted(Exception):
-    """Somebody tried what their roles do not allow."""
-
-    def __init__(self, permission: str) -> None:
-        self.permission = permission
-        super().__init__(f"This needs the right {permission!r}, which you do not have here.")
+__all__ = [
+    "NotPermitted",
+    "desks_where",
+    "grants_of",
+    "may",
+    "remembering_grants",
+    "require",
+    "works_at_a_desk",
+]
 
 
 _remembered: ContextVar[dict[int, tuple[Grant, ...]] | None] = ContextVar(
@@ -47,6 +50,7 @@ def grants_of(person_id: int) -> tuple[Grant, ...]:
     return grants
 
 
+@judges.add("may")
 def may(by: Actor, permission: str, subject: Any = None) -> bool:
     """Tell whether *by* has *permission* on *subject*, by role or by relation.
 

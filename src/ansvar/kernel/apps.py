@@ -1,10 +1,13 @@
-"""Start-up of the kernel: every context's facts and reactions are read once, low to high."""
+"""Start-up of the kernel: every context is made known, low to high."""
 
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import AppConfig, apps
 from typing_extensions import override
+
+DISCOVERED = ("facts", "naming", "relations", "reactions", "verification")
+"""Modules that make a context known to the others, read at start-up in this order."""
 
 
 class KernelConfig(AppConfig):
@@ -16,6 +19,6 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         for config in apps.get_app_configs():
             if config.name.startswith("ansvar."):
-                for module in ("facts", "reactions"):
+                for module in DISCOVERED:
                     if find_spec(f"{config.name}.{module}"):
                         import_module(f"{config.name}.{module}")

@@ -60,6 +60,10 @@ class Fact:
                         found[field] = mark.noun
         return found
 
+    def words(self) -> dict[str, str]:
+        """Return values of the wording's placeholders that need other words than the field's."""
+        return {}
+
     def payload(self) -> dict[str, Any]:
         """Return the fields as JSON values, without the subject's id."""
         dumped: dict[str, Any] = _adapter(type(self)).dump_python(self, mode="json")

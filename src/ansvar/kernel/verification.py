@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import override
+
 from ansvar.kernel.registry import Registry
 
 
@@ -16,6 +18,7 @@ class Difference:
     stored: Any
     journal: Any
 
+    @override
     def __str__(self) -> str:
         return f"{self.subject}: {self.what} is {self.stored!r}, the journal says {self.journal!r}"
 

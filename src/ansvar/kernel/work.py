@@ -112,3 +112,25 @@ def dismiss(failure_id: int) -> Failure:
         failure.state, failure.settled_at = Failure.State.DISMISSED, clock.now()
         failure.save(update_fields=["state", "settled_at"])
     return failure
+
+
+def schedule(name: str, *, cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Run a function at the times of *cron* (UTC), never twice at once.
+
+    A failing run is logged; the next one comes by itself.
+    """
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        def run(timestamp: int) -> None:  # noqa: ARG001 - given by the schedule
+            with journal.request():
+                function()
+
+        queued = app.task(name=name, queueing_lock=name)(run)
+        app.periodic(cron=cron)(queued)
+        schedules.add(name)(function)
+        return function
+
+    return register
+
+
+schedules: Registry[Callable[[], None]] = Registry("schedules")

@@ -1,6 +1,10 @@
 """What may happen to a ticket and what follows from it: pure, without database or clock."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Kind(StrEnum):
@@ -34,16 +38,82 @@ class WaitingFor(StrEnum):
     DATE = "date"
 
 
+OPEN = frozenset({State.NEW, State.ASSIGNED, State.IN_WORK, State.WAITING})
+DONE = frozenset({State.RESOLVED, State.CLOSED})
+
 MOVES: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.ASSIGNED, State.IN_WORK, State.WAITING, State.RESOLVED}),
     State.ASSIGNED: frozenset({State.NEW, State.IN_WORK, State.WAITING, State.RESOLVED}),
-    State.IN_WORK: frozenset({State.ASSIGNED, State.NEW, State.WAITING, State.RESOLVED}),
-    State.WAITING: frozenset({State.ASSIGNED, State.NEW, State.IN_WORK, State.RESOLVED}),
-    State.RESOLVED: frozenset({State.IN_WORK, State.ASSIGNED, State.NEW, State.CLOSED}),
-    State.CLOSED: frozenset({State.IN_WORK, State.ASSIGNED, State.NEW}),
+    State.IN_WORK: frozenset({State.NEW, State.ASSIGNED, State.WAITING, State.RESOLVED}),
+    State.WAITING: frozenset({State.NEW, State.ASSIGNED, State.IN_WORK, State.RESOLVED}),
+    State.RESOLVED: frozenset({State.NEW, State.ASSIGNED, State.IN_WORK, State.CLOSED}),
+    State.CLOSED: frozenset({State.NEW, State.ASSIGNED, State.IN_WORK}),
 }
 
 
 def can_move(present: State, wanted: State) -> bool:
     """Tell whether a ticket may go from one state to another."""
     return wanted in MOVES[present]
+
+
+def state_in_hands(assignee_id: int | None, *, by_id: int | None = None) -> State:
+    """Return the state of an open ticket from who works on it.
+
+    Who takes a ticket for himself works on it; who is given one has not begun.
+    """
+    if assignee_id is None:
+        return State.NEW
+    return State.IN_WORK if assignee_id == by_id else State.ASSIGNED
+
+
+def is_bounce(team_id: int, held_before: Sequence[int]) -> bool:
+    """Tell whether giving a ticket to a team gives it back: the team has held it already."""
+    return team_id in held_before
+
+
+def next_close(resolved_at: datetime, quiet_days: int) -> datetime:
+    """Return when a resolved ticket closes by itself if nobody objects."""
+    return resolved_at + timedelta(days=quiet_days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What a priority rests on, kept with the ticket so that it can be explained years later."""
+
+    priority: int
+    impact: int
+    """After the weight of the site."""
+    urgency: int
+    is_assumed: bool = False
+    """Nobody has answered the script yet: the impact is the middle one."""
+    answers: tuple[tuple[str, str], ...] = ()
+    script: str = ""
+    script_number: int = 0
+    service: str = ""
+    site: str = ""
+    share: str = "0"
+    """Of the business at the site, in per cent."""
+    raise_from: str = ""
+    """The share from which the impact is raised by one; empty without such a rule."""
+    was_raised: bool = False
+    matrix_number: int = 0
+    override_reason: str = ""
+    override_by: str = ""
+    computed_priority: int = 0
+    """What the matrix says, when somebody has overridden it."""
+
+    def stored(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def restore(cls, stored: dict[str, Any]) -> Self:
+        """Return the basis that was stored; fields unknown today are left out."""
+        known = {key: value for key, value in stored.items() if key in cls.__dataclass_fields__}
+        known["answers"] = tuple(tuple(pair) for pair in known.get("answers", ()))
+        return cls(**known)
+
+
+ASSUMED_IMPACT = 3
+"""Until somebody has answered the script: some people hindered. Shown as assumed."""
+URGENCY_WITHOUT_SERVICE = 3

@@ -1,6 +1,7 @@
 """Pages for what went wrong, each with the next useful step."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -31,6 +32,13 @@ def forbidden(request: HttpRequest, _exception: Exception | None = None) -> Http
         _("This is not yours to open"),
         _("Your roles do not allow it. Whoever leads your team can give you the role you need."),
     )
+
+
+def refused(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
+    """Answer with the sentence of a refusal."""
+    if status == HTTPStatus.FORBIDDEN:
+        return forbidden(request)
+    return _answer(request, status, _("That did not work"), words)
 
 
 def stale_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's

@@ -1,0 +1,65 @@
+"""The only place that writes tickets; see the module of each matter for its rules."""
+
+from ansvar.tickets.commands.classifying import (
+    classify_ticket,
+    drop_override,
+    override_priority,
+)
+from ansvar.tickets.commands.closing import (
+    close_ticket,
+    confirm_resolution,
+    refuse_resolution,
+    reopen_ticket,
+    resolve_ticket,
+)
+from ansvar.tickets.commands.drafts import discard_draft, save_draft
+from ansvar.tickets.commands.editing import (
+    add_note,
+    add_participant,
+    edit_ticket,
+    link_tickets,
+    remove_participant,
+    unlink_tickets,
+)
+from ansvar.tickets.commands.holding import (
+    AssigneeNotInTeam,
+    assign_ticket,
+    change_owner,
+    hand_over_ticket,
+)
+from ansvar.tickets.commands.locking import MoveNotAllowed, StaleTicket
+from ansvar.tickets.commands.opening import make_numbers, open_ticket
+from ansvar.tickets.commands.talking import desk_answered, requester_spoke
+from ansvar.tickets.commands.working import resume_ticket, start_work, wait_with_ticket
+
+__all__ = [
+    "AssigneeNotInTeam",
+    "MoveNotAllowed",
+    "StaleTicket",
+    "add_note",
+    "add_participant",
+    "assign_ticket",
+    "change_owner",
+    "classify_ticket",
+    "close_ticket",
+    "confirm_resolution",
+    "desk_answered",
+    "discard_draft",
+    "drop_override",
+    "edit_ticket",
+    "hand_over_ticket",
+    "link_tickets",
+    "make_numbers",
+    "open_ticket",
+    "override_priority",
+    "refuse_resolution",
+    "remove_participant",
+    "reopen_ticket",
+    "requester_spoke",
+    "resolve_ticket",
+    "resume_ticket",
+    "save_draft",
+    "start_work",
+    "unlink_tickets",
+    "wait_with_ticket",
+]

@@ -1,0 +1,177 @@
+"""What a ticket is about: its heading data, notes, links and who takes part."""
+
+from typing import Any
+
+from django.db import transaction
+
+from ansvar.access.queries import require
+from ansvar.kernel import clock
+from ansvar.kernel.actor import Actor
+from ansvar.kernel.changes import set_fields
+from ansvar.kernel.journal import record
+from ansvar.kernel.refusal import Refusal
+from ansvar.people.models import Person
+from ansvar.tickets.commands.locking import locked, save
+from ansvar.tickets.commands.opening import LONGEST_SUBJECT, NothingSaid
+from ansvar.tickets.commands.weighing import WEIGHED_FIELDS, weigh_again
+from ansvar.tickets.facts import (
+    NoteAdded,
+    ParticipantAdded,
+    ParticipantRemoved,
+    TicketEdited,
+    TicketLinked,
+    TicketUnlinked,
+)
+from ansvar.tickets.models import Link, Note, Participant, Ticket
+
+EDITABLE = frozenset({"subject", "description", "kind", "requester", "service", "site", "language"})
+
+
+class NotOfThisDesk(Refusal):
+    """A service of another desk, or one that is not offered any more."""
+
+
+class LinkNotAllowed(Refusal):
+    """Two tickets cannot be linked like this."""
+
+
+@transaction.atomic
+def edit_ticket(ticket_id: int, *, version: int | None = None, by: Actor, **wanted: Any) -> Ticket:
+    """Change subject, description, kind, requester, service, site or language.
+
+    Another service or site can make another priority, which is worked out anew. Without a change:
+    silent.
+
+    Raises: NotPermitted; NothingSaid; NotOfThisDesk; StaleTicket; TypeError for other fields.
+    Records: TicketEdited, and PriorityRecomputed.
+    """
+    if unknown := wanted.keys() - EDITABLE:
+        raise TypeError(f"A ticket has no {', '.join(sorted(unknown))} to change.")
+    ticket = locked(ticket_id, version)
+    require(by, "ticket.edit", ticket)
+    if "subject" in wanted:
+        wanted["subject"] = " ".join(wanted["subject"].split())[:LONGEST_SUBJECT]
+        if not wanted["subject"]:
+            raise NothingSaid("Write a few words of what this is about.")
+    service = wanted.get("service")
+    if service is not None and service.desk_id != ticket.desk_id:
+        raise NotOfThisDesk(f"{service} is not a service of {ticket.desk}.")
+    changes = set_fields(ticket, wanted)
+    if not changes:
+        return ticket
+    record(TicketEdited(subject_id=ticket.pk, changes=changes), by=by)
+    weighed: tuple[str, ...] = ()
+    if changes.keys() & {"service", "site"}:
+        weigh_again(ticket, why=" and ".join(sorted(changes)) + " changed", by=by)
+        weighed = WEIGHED_FIELDS
+    save(ticket, *changes, *weighed)
+    return ticket
+
+
+@transaction.atomic
+def add_note(ticket_id: int, *, text: str, by: Actor) -> Note:
+    """Write words that only agents see.
+
+    Raises: NotPermitted; NothingSaid.
+    Records: NoteAdded.
+    """
+    ticket = locked(ticket_id)
+    require(by, "ticket.note", ticket)
+    if not text.strip():
+        raise NothingSaid("A note needs words.")
+    note = Note.objects.create(
+        ticket=ticket, author_id=by.person_id, text=text.strip(), written_at=clock.now()
+    )
+    save(ticket)
+    record(NoteAdded(subject_id=ticket.pk, note_id=note.pk), by=by)
+    return note
+
+
+@transaction.atomic
+def add_participant(ticket_id: int, *, person: Person, by: Actor) -> Participant:
+    """Let somebody else read the ticket and take part. Twice, or the requester: silent.
+
+    Raises: NotPermitted.
+    Records: ParticipantAdded.
+    """
+    ticket = locked(ticket_id)
+    require(by, "ticket.edit", ticket)
+    participant, is_new = Participant.objects.get_or_create(ticket=ticket, person=person)
+    if is_new:
+        save(ticket)
+        record(ParticipantAdded(subject_id=ticket.pk, person_id=person.pk), by=by)
+    return participant
+
+
+@transaction.atomic
+def remove_participant(ticket_id: int, *, person: Person, by: Actor) -> None:
+    """Take somebody out of the conversation. Who does not take part: silent.
+
+    Raises: NotPermitted.
+    Records: ParticipantRemoved.
+    """
+    ticket = locked(ticket_id)
+    require(by, "ticket.edit", ticket)
+    gone, _ = ticket.participants.filter(person=person).delete()
+    if gone:
+        save(ticket)
+        record(ParticipantRemoved(subject_id=ticket.pk, person_id=person.pk), by=by)
+
+
+@transaction.atomic
+def link_tickets(ticket_id: int, *, other_id: int, relation: Link.Relation, by: Actor) -> Link:
+    """Link two tickets: a duplicate of, a part of, or related to. The same link twice: silent.
+
+    Raises: NotPermitted on either; LinkNotAllowed.
+    Records: TicketLinked.
+    """
+    ticket = locked(ticket_id)
+    other = Ticket.objects.get(pk=other_id)
+    require(by, "ticket.link", ticket)
+    require(by, "ticket.link", other)
+    _require_linkable(ticket, other, relation)
+    link, is_new = Link.objects.update_or_create(
+        ticket=ticket, other=other, defaults={"relation": relation}
+    )
+    if is_new:
+        save(ticket)
+        record(TicketLinked(subject_id=ticket.pk, other_id=other.pk, relation=relation), by=by)
+    return link
+
+
+@transaction.atomic
+def unlink_tickets(link_id: int, *, by: Actor) -> None:
+    """Take a link away.
+
+    Raises: NotPermitted.
+    Records: TicketUnlinked.
+    """
+    link = Link.objects.get(pk=link_id)
+    ticket = locked(link.ticket_id)
+    require(by, "ticket.link", ticket)
+    link.delete()
+    save(ticket)
+    record(
+        TicketUnlinked(subject_id=ticket.pk, other_id=link.other_id, relation=link.relation),
+        by=by,
+    )
+
+
+def _require_linkable(ticket: Ticket, other: Ticket, relation: Link.Relation) -> None:
+    if ticket.pk == other.pk:
+        raise LinkNotAllowed("A ticket cannot be linked to itself.")
+    if Link.objects.filter(ticket=other, other=ticket).exists():
+        raise LinkNotAllowed(f"{other.reference} is linked to {ticket.reference} already.")
+    if relation == Link.Relation.CHILD:
+        if ticket.links.filter(relation=relation).exclude(other=other).exists():
+            raise LinkNotAllowed(f"{ticket.reference} is part of another ticket already.")
+        above, seen = other.pk, {ticket.pk}
+        while above is not None:
+            if above in seen:
+                raise LinkNotAllowed(f"{other.reference} is itself a part of {ticket.reference}.")
+            seen.add(above)
+            above = (
+                Link.objects.filter(ticket_id=above, relation=relation)
+                .values_list("other_id", flat=True)
+                .first()
+            )

@@ -1,0 +1,165 @@
+"""Who holds a ticket: assigning, handing over, and who answers for it to the end."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from ansvar.access.queries import require
+from ansvar.kernel import clock
+from ansvar.kernel.actor import Actor
+from ansvar.kernel.journal import record
+from ansvar.kernel.refusal import Refusal
+from ansvar.people.models import Membership, Person, Team
+from ansvar.tickets.commands.locking import locked, require_open, save, take_up
+from ansvar.tickets.decisions import State, is_bounce, state_in_hands
+from ansvar.tickets.facts import OwnerChanged, TicketAssigned, TicketHandedOver
+from ansvar.tickets.models import CustodySpell, Ticket
+
+
+class AssigneeNotInTeam(Refusal):
+    """Somebody outside the holding team was to get the ticket: that is a hand-over."""
+
+
+class NotThisDesk(Refusal):
+    """A team or person of another desk was to get the ticket."""
+
+
+class ReasonMissing(Refusal):
+    """A hand-over needs a reason: the next team must not have to guess."""
+
+
+@transaction.atomic
+def assign_ticket(
+    ticket_id: int, *, to: Person | None, version: int | None = None, by: Actor
+) -> Ticket:
+    """Make *to* the one who works on the ticket, or give it back to the team with nobody.
+
+    Taking a ticket for oneself starts work. Assigning to the present assignee changes and records
+    nothing.
+
+    Raises: NotPermitted; AssigneeNotInTeam; MoveNotAllowed when it is resolved; StaleTicket.
+    Records: TicketAssigned, and OwnerChanged at the first taking up.
+    """
+    ticket = locked(ticket_id, version)
+    require(by, "ticket.assign", ticket)
+    to_id = to.pk if to else None
+    if ticket.assignee_id == to_id:
+        return ticket
+    require_open(ticket)
+    if to is not None:
+        _require_member(to, ticket.team)
+    previous_id, ticket.assignee = ticket.assignee_id, to
+    if ticket.state != State.WAITING:
+        ticket.state = state_in_hands(to_id, by_id=by.person_id)
+    fields = take_up(ticket, owner_id=by.person_id or to_id, by=by)
+    pass_custody(ticket, team=ticket.team, person=to, at=clock.now())
+    save(ticket, "assignee", "state", *fields)
+    record(
+        TicketAssigned(
+            subject_id=ticket.pk,
+            assignee_id=to_id,
+            previous_id=previous_id,
+            team_id=ticket.team_id,
+            state=ticket.state,
+        ),
+        by=by,
+    )
+    return ticket
+
+
+@transaction.atomic
+def hand_over_ticket(
+    ticket_id: int,
+    *,
+    team: Team,
+    reason: str,
+    assignee: Person | None = None,
+    version: int | None = None,
+    by: Actor,
+) -> Ticket:
+    """Give the ticket to another team, with the reason; who answers for it stays the same.
+
+    To the present team it changes and records nothing.
+
+    Raises: NotPermitted; ReasonMissing; NotThisDesk; AssigneeNotInTeam; MoveNotAllowed;
+    StaleTicket.
+    Records: TicketHandedOver, and OwnerChanged at the first taking up.
+    """
+    ticket = locked(ticket_id, version)
+    require(by, "ticket.hand_over", ticket)
+    if team.pk == ticket.team_id:
+        return ticket
+    require_open(ticket)
+    if team.desk_id != ticket.desk_id or not team.is_active:
+        raise NotThisDesk(f"{team} is not an active team of {ticket.desk}.")
+    if not reason.strip():
+        raise ReasonMissing("Say why, and what was tried: the next team reads it first.")
+    if assignee is not None:
+        _require_member(assignee, team)
+    held = ticket.custody.values_list("team_id", flat=True)
+    bounced = is_bounce(team.pk, list(held))
+    previous_id, ticket.team, ticket.assignee = ticket.team_id, team, assignee
+    ticket.hand_over_count += 1
+    ticket.bounce_count += bounced
+    assignee_id = assignee.pk if assignee else None
+    if ticket.state != State.WAITING:
+        ticket.state = state_in_hands(assignee_id, by_id=by.person_id)
+    fields = take_up(ticket, owner_id=by.person_id, by=by)
+    pass_custody(ticket, team=team, person=assignee, at=clock.now(), bounced=bounced)
+    save(ticket, "team", "assignee", "state", "hand_over_count", "bounce_count", *fields)
+    record(
+        TicketHandedOver(
+            subject_id=ticket.pk,
+            team_id=team.pk,
+            previous_id=previous_id,
+            assignee_id=assignee_id,
+            reason=reason.strip(),
+            is_bounce=bounced,
+            state=ticket.state,
+        ),
+        by=by,
+    )
+    return ticket
+
+
+@transaction.atomic
+def change_owner(ticket_id: int, *, to: Person, version: int | None = None, by: Actor) -> Ticket:
+    """Make *to* answer for the ticket until it is closed. The present owner may pass it on.
+
+    To the present owner it changes and records nothing.
+
+    Raises: NotPermitted; NotThisDesk; StaleTicket.
+    Records: OwnerChanged.
+    """
+    ticket = locked(ticket_id, version)
+    if by.person_id is None or by.person_id != ticket.owner_id:
+        require(by, "ticket.change_owner", ticket)
+    if ticket.owner_id == to.pk:
+        return ticket
+    require(Actor.person(to.pk, to.name), "ticket.reply", ticket)
+    previous_id, ticket.owner = ticket.owner_id, to
+    save(ticket, "owner")
+    record(OwnerChanged(subject_id=ticket.pk, owner_id=to.pk, previous_id=previous_id), by=by)
+    return ticket
+
+
+def pass_custody(
+    ticket: Ticket, *, team: Team, person: Person | None, at: datetime, bounced: bool = False
+) -> None:
+    """End the present spell, if there is one, and begin the next."""
+    end_custody(ticket, at=at)
+    CustodySpell.objects.create(
+        ticket=ticket, team=team, person=person, started_at=at, is_bounce=bounced
+    )
+
+
+def end_custody(ticket: Ticket, *, at: datetime) -> None:
+    """End the present spell: nobody holds a resolved ticket."""
+    ticket.custody.filter(ended_at=None).update(ended_at=at)
+
+
+def _require_member(person: Person, team: Team) -> None:
+    if not person.is_active or not Membership.objects.filter(team=team, person=person).exists():
+        raise AssigneeNotInTeam(
+            f"{person} is not in {team}. Hand the ticket over to a team of theirs instead."
+        )

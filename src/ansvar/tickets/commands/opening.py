@@ -1,0 +1,128 @@
+"""Opening a ticket: reference, first holder, first priority."""
+
+from django.db import connection, transaction
+
+from ansvar.access.queries import require
+from ansvar.catalogue.models import Service
+from ansvar.kernel import clock
+from ansvar.kernel.actor import Actor
+from ansvar.kernel.journal import record
+from ansvar.kernel.refusal import Refusal
+from ansvar.people.models import Desk, Person, Site, Team
+from ansvar.tickets.commands.locking import take_up, tell_pages
+from ansvar.tickets.commands.weighing import weigh_unclassified
+from ansvar.tickets.decisions import Kind, State
+from ansvar.tickets.facts import TicketOpened
+from ansvar.tickets.models import CustodySpell, Ticket
+
+LONGEST_SUBJECT = 250
+
+
+class NothingSaid(Refusal):
+    """A ticket needs a subject: without words nobody can find or solve it."""
+
+
+class NoTeam(Refusal):
+    """The desk has no team that takes what has no team yet."""
+
+
+@transaction.atomic
+def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes in
+    *,
+    desk: Desk,
+    requester: Person,
+    subject: str,
+    description: str = "",
+    kind: Kind = Kind.INCIDENT,
+    channel: str = "workbench",
+    language: str | None = None,
+    service: Service | None = None,
+    site: Site | None = None,
+    reporter: Person | None = None,
+    by: Actor,
+) -> Ticket:
+    """Take up a matter as a ticket of *desk*, in the hands of the desk's first team.
+
+    Anybody may open one for himself; for others it needs the right. The site is the requester's
+    unless another is given. An agent who opens a ticket answers for it.
+
+    Raises: NotPermitted; NothingSaid; NoTeam.
+    Records: TicketOpened, and OwnerChanged when an agent opens it.
+    """
+    if by.person_id is None or by.person_id != requester.pk:
+        require(by, "ticket.open", desk)
+    words = " ".join(subject.split())[:LONGEST_SUBJECT]
+    if not words:
+        raise NothingSaid("Write a few words of what this is about.")
+    now = clock.now()
+    ticket = Ticket(
+        desk=desk,
+        reference=_next_reference(desk),
+        kind=kind,
+        subject=words,
+        description=description.replace("\x00", ""),
+        language=language or requester.language,
+        channel=channel,
+        state=State.NEW,
+        requester=requester,
+        reporter=reporter if reporter and reporter.pk != requester.pk else None,
+        site=site or requester.site,
+        service=service,
+        team=_first_team(desk),
+        opened_at=now,
+        changed_at=now,
+        requester_spoke_at=now,
+    )
+    weigh_unclassified(ticket)
+    ticket.save(force_insert=True)
+    CustodySpell.objects.create(ticket=ticket, team=ticket.team, started_at=now)
+    record(_opened(ticket), by=by)
+    if by.person_id is not None and by.person_id != requester.pk:
+        ticket.requester_spoke_at = None
+        fields = take_up(ticket, owner_id=by.person_id, by=by)
+        ticket.save(update_fields=[*fields, "requester_spoke_at"])
+    tell_pages(ticket)
+    return ticket
+
+
+def _opened(ticket: Ticket) -> TicketOpened:
+    return TicketOpened(
+        subject_id=ticket.pk,
+        desk_id=ticket.desk_id,
+        reference=ticket.reference,
+        kind=ticket.kind,
+        channel=ticket.channel,
+        requester_id=ticket.requester_id,
+        reporter_id=ticket.reporter_id,
+        team_id=ticket.team_id,
+        service_id=ticket.service_id,
+        site_id=ticket.site_id,
+        urgency=ticket.urgency,
+        priority=ticket.priority,
+    )
+
+
+def _first_team(desk: Desk) -> Team:
+    team = Team.objects.filter(desk=desk, is_default=True, is_active=True).first()
+    if team is None:
+        raise NoTeam(
+            f"{desk} has no team that takes new tickets. An administrator chooses one under Teams."
+        )
+    return team
+
+
+def _sequence(desk_id: int) -> str:
+    return f"ticket_number_{int(desk_id)}"
+
+
+def make_numbers(desk_id: int) -> None:
+    """Make the sequence from which a desk's references are taken; gaps are legal, reuse is not."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {_sequence(desk_id)} START 1001")
+
+
+def _next_reference(desk: Desk) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass)", [_sequence(desk.pk)])
+        row = cursor.fetchone()
+    return f"{desk.prefix}-{row[0] if row else 0}"

@@ -1,0 +1,106 @@
+"""Work on a ticket: starting, waiting, going on."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from ansvar.access.queries import require
+from ansvar.kernel import clock
+from ansvar.kernel.actor import Actor
+from ansvar.kernel.journal import record
+from ansvar.kernel.refusal import Refusal
+from ansvar.tickets.commands.locking import locked, move, require_open, save, take_up
+from ansvar.tickets.decisions import State, WaitingFor, state_in_hands
+from ansvar.tickets.facts import WaitingEnded, WaitingStarted, WorkStarted
+from ansvar.tickets.models import Ticket
+
+
+class DateMissing(Refusal):
+    """Waiting for a date needs one, and it must lie ahead."""
+
+
+@transaction.atomic
+def start_work(ticket_id: int, *, version: int | None = None, by: Actor) -> Ticket:
+    """Note that work has begun. While it is in work: silent.
+
+    Raises: NotPermitted; MoveNotAllowed; StaleTicket.
+    Records: WorkStarted.
+    """
+    ticket = locked(ticket_id, version)
+    require(by, "ticket.work", ticket)
+    if ticket.state == State.IN_WORK:
+        return ticket
+    require_open(ticket)
+    move(ticket, State.IN_WORK)
+    _forget_waiting(ticket)
+    fields = take_up(ticket, owner_id=by.person_id, by=by)
+    save(ticket, "state", "waiting_for", "waiting_note", "waiting_until", *fields)
+    record(WorkStarted(subject_id=ticket.pk), by=by)
+    return ticket
+
+
+@transaction.atomic
+def wait_with_ticket(
+    ticket_id: int,
+    *,
+    waiting_for: WaitingFor,
+    note: str = "",
+    until: datetime | None = None,
+    version: int | None = None,
+    by: Actor,
+) -> Ticket:
+    """Let the ticket wait for somebody or something, with a reminder at *until*.
+
+    Raises: NotPermitted; DateMissing; MoveNotAllowed; StaleTicket.
+    Records: WaitingStarted.
+    """
+    ticket = locked(ticket_id, version)
+    require(by, "ticket.work", ticket)
+    require_open(ticket)
+    if until is not None and until <= clock.now():
+        raise DateMissing("The reminder lies in the past; choose a later moment.")
+    if waiting_for == WaitingFor.DATE and until is None:
+        raise DateMissing("Choose the date the ticket waits for.")
+    if ticket.state != State.WAITING:
+        move(ticket, State.WAITING)
+    ticket.waiting_for, ticket.waiting_note, ticket.waiting_until = waiting_for, note[:250], until
+    fields = take_up(ticket, owner_id=by.person_id, by=by)
+    save(ticket, "state", "waiting_for", "waiting_note", "waiting_until", *fields)
+    record(
+        WaitingStarted(subject_id=ticket.pk, waiting_for=waiting_for, note=note[:250], until=until),
+        by=by,
+    )
+    return ticket
+
+
+@transaction.atomic
+def resume_ticket(ticket_id: int, *, why: str, version: int | None = None, by: Actor) -> Ticket:
+    """End the waiting; the ticket is again where it was. While it does not wait: silent.
+
+    Raises: NotPermitted; StaleTicket.
+    Records: WaitingEnded.
+    """
+    ticket = locked(ticket_id, version)
+    require(by, "ticket.work", ticket)
+    end_waiting(ticket, why=why, by=by)
+    return ticket
+
+
+def end_waiting(ticket: Ticket, *, why: str, by: Actor, fields: tuple[str, ...] = ()) -> bool:
+    """Wake a waiting ticket that the caller has locked, and tell whether it waited.
+
+    *fields* are saved with it.
+
+    Records: WaitingEnded.
+    """
+    if ticket.state != State.WAITING:
+        return False
+    ticket.state = State.ASSIGNED if ticket.assignee_id else state_in_hands(None)
+    _forget_waiting(ticket)
+    save(ticket, "state", "waiting_for", "waiting_note", "waiting_until", *fields)
+    record(WaitingEnded(subject_id=ticket.pk, why=why, state=ticket.state), by=by)
+    return True
+
+
+def _forget_waiting(ticket: Ticket) -> None:
+    ticket.waiting_for, ticket.waiting_note, ticket.waiting_until = "", "", None

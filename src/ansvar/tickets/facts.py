@@ -1,0 +1,239 @@
+"""What can happen to a ticket: the contract on which clocks, notices and figures rest."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from ansvar.kernel.facts import Changes, Fact, PersonId, Ref
+
+TeamId = Annotated[int, Ref("team")]
+ServiceId = Annotated[int, Ref("service")]
+TicketId = Annotated[int, Ref("ticket")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketOpened(Fact, name="ticket.opened", wording=_("opened the ticket")):
+    """A matter was taken up as a ticket."""
+
+    desk_id: Annotated[int, Ref("desk")]
+    reference: str
+    kind: str
+    channel: str
+    requester_id: PersonId
+    reporter_id: PersonId | None = None
+    team_id: TeamId
+    service_id: ServiceId | None = None
+    site_id: Annotated[int, Ref("site")] | None = None
+    urgency: int
+    priority: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketClassified(
+    Fact, name="ticket.classified", wording=_("found impact {impact}, which makes P{priority}")
+):
+    """The impact of a ticket was found by answering the impact script."""
+
+    impact: int
+    urgency: int
+    priority: int
+    previous_priority: int
+    script_version_id: int
+    answers: list[tuple[str, str]]
+    """Questions and answers in words, as they were asked."""
+    was_raised: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorityOverridden(
+    Fact,
+    name="ticket.priority_overridden",
+    wording=_("set the priority to P{priority} by hand: {reason}"),
+):
+    """Somebody set a priority by hand and gave the reason."""
+
+    priority: int
+    previous_priority: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorityRecomputed(
+    Fact, name="ticket.priority_recomputed", wording=_("priority is now P{priority}: {why}")
+):
+    """A priority followed from a new service, site or matrix, or from an override taken back."""
+
+    priority: int
+    previous_priority: int
+    urgency: int
+    impact: int | None = None
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketAssigned(Fact, name="ticket.assigned", wording=_("assigned the ticket to {assignee}")):
+    """A ticket went to an agent, for the first time or from another, or back to the team."""
+
+    assignee_id: PersonId | None
+    previous_id: PersonId | None
+    team_id: TeamId
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketHandedOver(
+    Fact, name="ticket.handed_over", wording=_("handed the ticket over to {team}: {reason}")
+):
+    """A ticket went to another team."""
+
+    team_id: TeamId
+    previous_id: TeamId
+    assignee_id: PersonId | None = None
+    reason: str
+    is_bounce: bool
+    """The team had held the ticket before."""
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerChanged(Fact, name="ticket.owner_changed", wording=_("{owner} answers for the ticket")):
+    """Somebody came to answer for a ticket until it is closed."""
+
+    owner_id: PersonId
+    previous_id: PersonId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkStarted(Fact, name="ticket.work_started", wording=_("started work")):
+    """Work on a ticket began, or went on after waiting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingStarted(
+    Fact, name="ticket.waiting_started", wording=_("waits for {waiting_for}. {note}")
+):
+    """A ticket began to wait for somebody or something."""
+
+    waiting_for: str
+    note: str
+    until: datetime | None = None
+
+    @override
+    def words(self) -> dict[str, str]:
+        # Imported here: models import the decisions that facts are made of.
+        from ansvar.tickets.models import WAITING_NAMES  # noqa: PLC0415
+
+        names = {str(key): str(name) for key, name in WAITING_NAMES.items()}
+        return {"waiting_for": names.get(self.waiting_for, self.waiting_for)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingEnded(Fact, name="ticket.waiting_ended", wording=_("waits no longer: {why}")):
+    """A ticket that waited goes on."""
+
+    why: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketResolved(Fact, name="ticket.resolved", wording=_("resolved the ticket")):
+    """An agent said that the matter is mended, and how."""
+
+    resolution: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketClosed(Fact, name="ticket.closed", wording=_("closed the ticket: {how}")):
+    """A ticket was closed: confirmed by the requester, by the quiet period, or by an agent."""
+
+    how: str
+
+    @override
+    def words(self) -> dict[str, str]:
+        names = {
+            "confirmed": _("the requester confirmed that it works"),
+            "quiet": _("nobody objected during the quiet period"),
+            "agent": _("closed by the desk"),
+        }
+        return {"how": str(names.get(self.how, self.how))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReopened(Fact, name="ticket.reopened", wording=_("took the ticket up again: {reason}")):
+    """A resolved or closed ticket went back to work."""
+
+    reason: str
+    count: int
+    state: str
+    by_requester: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketEdited(Fact, name="ticket.edited", wording=_("changed {what}")):
+    """Subject, kind, requester, service or site of a ticket changed."""
+
+    changes: Changes
+
+    @override
+    def words(self) -> dict[str, str]:
+        names = {
+            "subject": _("the subject"),
+            "description": _("the description"),
+            "kind": _("the kind"),
+            "requester": _("the requester"),
+            "service": _("the service"),
+            "site": _("the site"),
+            "language": _("the language"),
+        }
+        return {"what": ", ".join(str(names.get(field, field)) for field in self.changes)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteAdded(Fact, name="ticket.note_added", wording=_("wrote a note")):
+    """An agent wrote a note that only agents see."""
+
+    note_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantAdded(
+    Fact, name="ticket.participant_added", wording=_("{person} takes part from now on")
+):
+    """Somebody else came to take part in the conversation."""
+
+    person_id: PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipantRemoved(
+    Fact, name="ticket.participant_removed", wording=_("{person} takes part no longer")
+):
+    """Somebody was taken out of the conversation."""
+
+    person_id: PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketLinked(Fact, name="ticket.linked", wording=_("linked it: {relation} {other}")):
+    """A ticket was linked to another."""
+
+    other_id: TicketId
+    relation: str
+
+    @override
+    def words(self) -> dict[str, str]:
+        from ansvar.tickets.models import Link  # noqa: PLC0415 - as in WaitingStarted
+
+        names = {str(key): str(name) for key, name in Link.Relation.choices}
+        return {"relation": names.get(self.relation, self.relation)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketUnlinked(Fact, name="ticket.unlinked", wording=_("took away the link to {other}")):
+    """A link between two tickets was taken away."""
+
+    other_id: TicketId
+    relation: str

@@ -1,0 +1,151 @@
+"""Questions about tickets that pages, interfaces and other contexts ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q, QuerySet
+
+from ansvar.access.queries import desks_where
+from ansvar.kernel.models import Entry
+from ansvar.people.models import Membership
+from ansvar.tickets.models import (
+    OPEN_STATES,
+    SEARCH_LANGUAGES,
+    CustodySpell,
+    Participant,
+    Ticket,
+)
+
+SHOWN_WITH = ("requester", "site", "team", "assignee", "service")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """What decides which tickets somebody sees in the workbench, and which are theirs."""
+
+    person_id: int
+    desks: frozenset[int] | None
+    """Desks whose tickets the person may read by role; nothing stands for all."""
+    teams: frozenset[int]
+
+    @property
+    def sees(self) -> Q:
+        """The tickets the person may read in the workbench."""
+        of_own_services = Q(service__owner_id=self.person_id) | Q(service__deputy_id=self.person_id)
+        if self.desks is None:
+            return Q()
+        return Q(desk_id__in=self.desks) | of_own_services
+
+
+def viewer_of(person_id: int) -> Viewer:
+    """Return what decides about the person's tickets."""
+    teams = Membership.objects.filter(person_id=person_id, team__is_active=True)
+    return Viewer(
+        person_id=person_id,
+        desks=desks_where(person_id, "ticket.read"),
+        teams=frozenset(teams.values_list("team_id", flat=True)),
+    )
+
+
+def visible_tickets(viewer: Viewer) -> QuerySet[Ticket]:
+    """Return the tickets somebody may read in the workbench, with notes and custody."""
+    return Ticket.objects.filter(viewer.sees)
+
+
+def tickets_of_party(person_id: int) -> QuerySet[Ticket]:
+    """Return the tickets somebody asked for, reported or takes part in: the portal's world."""
+    return Ticket.objects.filter(
+        Q(requester_id=person_id)
+        | Q(reporter_id=person_id)
+        | Q(pk__in=_participations_of(person_id))
+    )
+
+
+def _participations_of(person_id: int) -> "QuerySet[Participant, int]":
+    return Participant.objects.filter(person_id=person_id).values_list("ticket_id", flat=True)
+
+
+def open_tickets_of(person_id: int) -> QuerySet[Ticket]:
+    """Return a requester's open tickets, the latest first."""
+    return Ticket.objects.filter(requester_id=person_id, state__in=OPEN_STATES).order_by(
+        "-opened_at"
+    )
+
+
+def found_tickets(viewer: Viewer, text: str) -> QuerySet[Ticket]:
+    """Return tickets that have the words of *text*, or whose reference it is; latest first.
+
+    Not ranked: ranking reads every match, and the latest is what an agent looks for.
+    """
+    words = text.strip()
+    query = SearchQuery(words, config="simple", search_type="websearch")
+    for configuration in SEARCH_LANGUAGES.values():
+        query = query | SearchQuery(words, config=configuration, search_type="websearch")
+    matches = Q(reference__iexact=words) | Q(search=query)
+    return visible_tickets(viewer).filter(matches).order_by("-changed_at", "-id")
+
+
+def timeline_entries(ticket_id: int) -> QuerySet[Entry]:
+    """Return the journal of one ticket, oldest first."""
+    return Entry.objects.filter(subject_type="ticket", subject_id=ticket_id).order_by("id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """One stretch of the custody strip: consecutive spells of one team."""
+
+    team: str
+    person: str
+    started_at: datetime
+    held: timedelta
+    is_bounce: bool
+    is_now: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Custody:
+    """Who held a ticket how long."""
+
+    holdings: list[Holding]
+    total: timedelta
+    bounces: int
+    lost: timedelta
+    """Time between leaving a team and being handed back to it."""
+
+
+def custody_of(ticket: Ticket, *, at: datetime) -> Custody:
+    """Return the custody of a ticket up to *at*."""
+    spells = ticket.custody.select_related("team", "person").order_by("started_at", "id")
+    return _joined(list(spells), at)
+
+
+def _joined(spells: Iterable[CustodySpell], at: datetime) -> Custody:
+    holdings: list[Holding] = []
+    left_at: dict[int, datetime] = {}
+    lost = timedelta()
+    team_before: int | None = None
+    for spell in spells:
+        end = spell.ended_at or at
+        held = end - spell.started_at
+        is_same = team_before == spell.team_id and not spell.is_bounce
+        if spell.is_bounce and spell.team_id in left_at:
+            lost += spell.started_at - left_at[spell.team_id]
+        holding = Holding(
+            team=spell.team.name,
+            person=spell.person.name if spell.person else "",
+            started_at=holdings[-1].started_at if is_same else spell.started_at,
+            held=holdings[-1].held + held if is_same else held,
+            is_bounce=holdings[-1].is_bounce if is_same else spell.is_bounce,
+            is_now=spell.ended_at is None,
+        )
+        holdings[-1:] = [holding] if is_same else [*holdings[-1:], holding]
+        left_at[spell.team_id] = end
+        team_before = spell.team_id
+    return Custody(
+        holdings=holdings,
+        total=sum((holding.held for holding in holdings), timedelta()),
+        bounces=sum(holding.is_bounce for holding in holdings),
+        lost=lost,
+    )
