@@ -27,11 +27,15 @@ def main() -> None:
     """Run the command line; what an operator can mend is told in one sentence."""
     try:
         app()
-    except Trouble as trouble:
+    except Exception as error:
         if os.environ.get("ANSVAR_DEBUG", "").lower() in {"1", "true", "yes"}:
             raise
-        console.refuse(str(trouble))
-        sys.exit(trouble.exit_code)
+        if isinstance(error, Trouble):
+            console.refuse(str(error))
+            sys.exit(error.exit_code)
+        what = f"{type(error).__name__}: {error}".rstrip(".")
+        console.refuse(f"An error nobody foresaw: {what}. ANSVAR_DEBUG=1 shows where it arose.")
+        sys.exit(1)
 
 
 def _print_version(*, wanted: bool) -> None:

@@ -134,24 +134,24 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 def masked_url(url: str) -> str:
-    """Return *url* with its password, wherever it stands, replaced by dots."""
+    """Return *url* with its password replaced by dots; all of it where that is not certain."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018  # raises for an address that only looks like one
     except ValueError:
+        return MASK
+    if not url.startswith(("postgresql://", "postgres://")):
         return MASK
     netloc = parts.netloc
     if "@" in netloc:
         who, _, where = netloc.rpartition("@")
         user, colon, _ = who.partition(":")
         netloc = f"{user}{colon}{MASK if colon else ''}@{where}"
-    elif ":" in parts.path and not parts.scheme.startswith("postgres"):
-        return MASK
     query = "&".join(
         f"{name}={MASK}" if "password" in name.lower() else f"{name}{equals}{value}"
         for name, equals, value in (pair.partition("=") for pair in parts.query.split("&"))
     )
-    return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+    return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
 
 
 def _source(config: Config, key: str) -> str:
@@ -181,7 +181,7 @@ def _shown(value: object, *, secret: bool) -> str:
         return ", ".join(value)
     if not secret:
         return str(value)
-    return masked_url(str(value)) if "://" in str(value) else MASK
+    return masked_url(str(value))
 
 
 def _file(environ: Mapping[str, str], folder: Path) -> Path | None:

@@ -6,15 +6,19 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import psycopg
+import structlog
 
 from ansvar.ops import place as places
 from ansvar.ops.trouble import Trouble
+
+log = structlog.get_logger(__name__)
 
 ROLE = "ansvar"
 DATABASE = "ansvar"
@@ -25,6 +29,7 @@ _UNICODE_FAST_SINCE = 18
 _START_SECONDS = 300  # a recovery after a crash may take minutes, and must be let finish
 _RETRY_SECONDS = 30
 _STOP_SECONDS = 120
+_WATCH_SECONDS = 2
 _LONG_LOG = 10 * 1024 * 1024
 
 # What a small machine needs; an operator may change it in postgresql.conf of the data folder.
@@ -89,6 +94,19 @@ class EmbeddedPostgres:
             except BaseException:
                 self._leave()
                 raise
+
+    def watch(self, stopping: threading.Event) -> None:
+        """Start the server again whenever it has died, until *stopping*."""
+        while not stopping.wait(_WATCH_SECONDS):
+            if self._is_alive():
+                continue
+            log.error("database_died", log=str(self.log_path))
+            try:
+                with self._control():
+                    if not stopping.is_set() and not self._answers():
+                        self._launch(self._cluster())
+            except Trouble as trouble:
+                log.error("database_not_restarted", reason=str(trouble))  # noqa: TRY400  # the sentence says it
 
     def stop(self) -> bool:
         """Stop counting as a user; the last one stops the server and gets True."""
@@ -271,6 +289,22 @@ class EmbeddedPostgres:
             time.sleep(0.05)
         return None
 
+    def _is_alive(self) -> bool:
+        """Whether the server's process exists, whoever of its users has started it."""
+        self._reap()
+        for cluster in self.place.root.glob("pg[0-9]*[0-9]"):
+            try:
+                os.kill(int((cluster / "postmaster.pid").read_text().split()[0]), 0)
+            except (FileNotFoundError, ProcessLookupError, IndexError):
+                continue
+            return True
+        return False
+
+    def _reap(self) -> None:
+        """Let go of a server of ours that has ended: as a zombie it would pass for alive."""
+        if self._server is not None and self._server.poll() is not None:
+            self._server = None
+
     def _answers(self) -> bool:
         try:
             psycopg.connect(**self._connection(_BOOTSTRAP_ROLE, "postgres")).close()
@@ -300,6 +334,7 @@ class EmbeddedPostgres:
     def _shut_down(self) -> None:
         if self._programs is None:
             return
+        self._reap()
         for cluster in self.place.root.glob("pg[0-9]*[0-9]"):
             if (cluster / "postmaster.pid").exists():
                 wait = ("-w", "-t", str(_STOP_SECONDS))
@@ -315,9 +350,14 @@ def running(data: Path, *, durable: bool = True) -> Iterator[EmbeddedPostgres]:
     """Keep the embedded database of *data* running for as long as the block lasts."""
     server = EmbeddedPostgres(data, durable=durable)
     server.start()
+    stopping = threading.Event()
+    watcher = threading.Thread(target=server.watch, args=[stopping], daemon=True)
+    watcher.start()
     try:
         yield server
     finally:
+        stopping.set()
+        watcher.join()
         server.stop()
 
 

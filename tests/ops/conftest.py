@@ -1,0 +1,11 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import product
+import pytest
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with product.data_folder() as folder:
+        yield folder
