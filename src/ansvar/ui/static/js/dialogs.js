@@ -31,6 +31,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 function settle(root) {
+  for (const box of root.querySelectorAll("[data-bottom]")) {
+    box.scrollTop = box.scrollHeight;
+    box.removeAttribute("data-bottom");
+  }
   for (const dialog of root.querySelectorAll("dialog[data-open]")) {
     dialog.removeAttribute("data-open");
     dialog.showModal();
