@@ -61,8 +61,14 @@ class Fact:
         return found
 
     def words(self) -> dict[str, str]:
-        """Return values of the wording's placeholders that need other words than the field's."""
-        return {}
+        """Return values of the wording's placeholders that need other words than the field's.
+
+        Of changed fields it names which they are; before and after stand in the payload.
+        """
+        changes: Changes | None = getattr(self, "changes", None)
+        if changes is None:
+            return {}
+        return {"changes": ", ".join(field.replace("_", " ") for field in changes)}
 
     def payload(self) -> dict[str, Any]:
         """Return the fields as JSON values, without the subject's id."""

@@ -23,7 +23,7 @@ class Calendar(models.Model):
     holiday_country = models.CharField(_("holidays of country"), max_length=2, blank=True)
     """ISO 3166-1 alpha-2, or nothing for a calendar without public holidays."""
     holiday_subdivision = models.CharField(_("holidays of region"), max_length=10, blank=True)
-    special_days = models.JSONField(_("days of its own"), default=dict)
+    special_days = models.JSONField(_("days of its own"), default=dict, blank=True)
     """ISO date to a list of pairs like those of *hours*; an empty list is a day off."""
 
     class Meta:

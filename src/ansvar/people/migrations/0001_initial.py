@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('hours', models.JSONField(default=dict, verbose_name='working hours')),
                 ('holiday_country', models.CharField(blank=True, max_length=2, verbose_name='holidays of country')),
                 ('holiday_subdivision', models.CharField(blank=True, max_length=10, verbose_name='holidays of region')),
-                ('special_days', models.JSONField(default=dict, verbose_name='days of its own')),
+                ('special_days', models.JSONField(blank=True, default=dict, verbose_name='days of its own')),
             ],
             options={
                 'ordering': ['name'],

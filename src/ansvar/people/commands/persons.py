@@ -1,0 +1,213 @@
+"""Persons: made known, changed, gone and back."""
+
+import zoneinfo
+from typing import Any, TypedDict
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from typing_extensions import Unpack
+
+from ansvar.kernel.actor import Actor
+from ansvar.kernel.changes import set_fields
+from ansvar.kernel.journal import record
+from ansvar.kernel.rights import require
+from ansvar.people.commands.contact_points import AddressTaken, attach, refresh_search
+from ansvar.people.decisions import Channel, normalise_email
+from ansvar.people.facts import (
+    PersonChanged,
+    PersonCreated,
+    PersonDeactivated,
+    PersonLearned,
+    PersonReactivated,
+    PreferencesSet,
+)
+from ansvar.people.models import Department, Organisation, Person, Site
+from ansvar.people.queries import person_at
+
+LONGEST_NAME = 160
+
+
+class PersonFields(TypedDict, total=False):
+    """What can be said of a person."""
+
+    name: str
+    login: str | None
+    title: str
+    organisation: Organisation | None
+    department: Department | None
+    site: Site | None
+    manager: Person | None
+    language: str
+    timezone: str
+    is_vip: bool
+
+
+class Preferences(TypedDict, total=False):
+    """What persons choose for themselves."""
+
+    theme: str
+    density: str
+    has_letter_keys: bool
+    language: str
+    timezone: str
+
+
+@transaction.atomic
+def create_person(
+    *, by: Actor, email: str = "", phone: str = "", **wanted: Unpack[PersonFields]
+) -> Person:
+    """Add a person, with the first addresses if they are known.
+
+    A log-in name is given only by those who give roles; a password is set afterwards.
+
+    Raises: NotPermitted; ValidationError; BadAddress; AddressTaken.
+    Records: PersonCreated; ContactPointAdded.
+    """
+    require(by, "person.edit")
+    person = Person(**_tidy(dict(wanted)))
+    if person.login is not None:
+        require(by, "role.grant")
+    person.set_unusable_password()
+    _check_person(person)
+    person.save()
+    refresh_search(person)
+    record(PersonCreated(subject_id=person.pk, full_name=person.name), by=by)
+    for channel, address in ((Channel.EMAIL, email), (Channel.PHONE, phone)):
+        if address:
+            attach(person, channel, address, by=by)
+    return person
+
+
+@transaction.atomic
+def edit_person(person_id: int, *, by: Actor, **wanted: Unpack[PersonFields]) -> Person:
+    """Change what is known of a person; the log-in name only by those who give roles.
+
+    Raises: NotPermitted; ValidationError.
+    Records: PersonChanged.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    require(by, "person.edit", person)
+    if changes := set_fields(person, _tidy(dict(wanted))):
+        if "login" in changes:
+            require(by, "role.grant")
+        _check_person(person)
+        person.save(update_fields=[*changes])
+        if "name" in changes:
+            refresh_search(person)
+        record(PersonChanged(subject_id=person.pk, changes=changes), by=by)
+    return person
+
+
+@transaction.atomic
+def deactivate_person(person_id: int, *, by: Actor) -> Person:
+    """Let a person be gone: no log-in, no proposals; what happened stays. Twice is silent.
+
+    Raises: NotPermitted: whoever can log in is deactivated only by those who give roles.
+    Records: PersonDeactivated.
+    """
+    person = _locked_for_leaving(person_id, by=by)
+    if person.is_active:
+        person.is_active = False
+        person.save(update_fields=["is_active"])
+        record(PersonDeactivated(subject_id=person.pk), by=by)
+    return person
+
+
+@transaction.atomic
+def reactivate_person(person_id: int, *, by: Actor) -> Person:
+    """Let a person be back, with the roles of before. Twice is silent.
+
+    Raises: NotPermitted.
+    Records: PersonReactivated.
+    """
+    person = _locked_for_leaving(person_id, by=by)
+    if not person.is_active:
+        person.is_active = True
+        person.save(update_fields=["is_active"])
+        record(PersonReactivated(subject_id=person.pk), by=by)
+    return person
+
+
+def _locked_for_leaving(person_id: int, *, by: Actor) -> Person:
+    person = Person.objects.select_for_update().get(pk=person_id)
+    require(by, "role.grant" if person.login else "person.edit", person)
+    return person
+
+
+@transaction.atomic
+def set_preferences(person_id: int, *, by: Actor, **wanted: Unpack[Preferences]) -> Person:
+    """Choose how pages look and speak; everybody for oneself, agents for others.
+
+    Raises: NotPermitted; ValidationError.
+    Records: PreferencesSet.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    if by.person_id != person.pk:
+        require(by, "person.edit", person)
+    if changes := set_fields(person, dict(wanted)):
+        _check_person(person)
+        person.save(update_fields=[*changes])
+        record(PreferencesSet(subject_id=person.pk, changes=changes), by=by)
+    return person
+
+
+@transaction.atomic
+def learn_person(
+    address: str, name: str = "", *, by: Actor, **wanted: Unpack[PersonFields]
+) -> Person:
+    """Return the person with an e-mail address, made known if nobody has it yet.
+
+    Two at once end with one person: the database keeps the address unique.
+
+    Raises: NotPermitted; BadAddress.
+    Records: PersonLearned, ContactPointAdded when the person is new.
+    """
+    normalised = normalise_email(address)
+    known = person_at(Channel.EMAIL, normalised)
+    if known is not None:
+        return known
+    require(by, "person.edit")
+    person = Person(**_tidy({"name": name or _name_from(normalised), **wanted}))
+    person.set_unusable_password()
+    _check_person(person)
+    try:
+        with transaction.atomic():
+            person.save()
+            record(
+                PersonLearned(subject_id=person.pk, full_name=person.name, address=normalised),
+                by=by,
+            )
+            attach(person, Channel.EMAIL, address, by=by)
+    except AddressTaken as taken:
+        return Person.objects.get(pk=taken.person_id)
+    return person
+
+
+def _tidy(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return *wanted* with single spaces in the name, which mail writes in every way and length."""
+    if "name" in wanted:
+        wanted["name"] = " ".join(wanted["name"].split())[:LONGEST_NAME]
+    return wanted
+
+
+def _name_from(normalised: str) -> str:
+    """Return the best guess at a name: anna.berg@example.com is Anna Berg."""
+    words = normalised.partition("@")[0].replace("_", ".").replace("+", ".").split(".")
+    return " ".join(word.capitalize() for word in words if word) or normalised
+
+
+def _check_person(person: Person) -> None:
+    person.full_clean(exclude=["password"])
+    if person.timezone and person.timezone not in zoneinfo.available_timezones():
+        raise ValidationError(
+            {"timezone": f"There is no time zone {person.timezone!r}. Choose one from the list."}
+        )
+    department = person.department
+    if (
+        department is not None
+        and person.organisation_id is not None
+        and department.organisation_id != person.organisation_id
+    ):
+        raise ValidationError(
+            {"department": f"{department.name} is of another organisation. Choose another."}
+        )
