@@ -1,5 +1,8 @@
+from typing import Any
+
 import pytest
 from builders import a_person, a_site, acting, an_administrator, an_agent
+from django.core.exceptions import ValidationError
 from journal_checks import facts_recorded, records_nothing
 
 from ansvar.access.queries import NotPermitted
@@ -11,6 +14,7 @@ from ansvar.people.commands import (
     deactivate_person,
     edit_person,
     learn_person,
+    persons,
     prefer_contact_point,
     reactivate_person,
     remove_contact_point,
@@ -23,7 +27,7 @@ from ansvar.people.queries import email_of, search_people
 pytestmark = pytest.mark.django_db
 
 
-def found(text: str, **options) -> list[str]:
+def found(text: str, **options: Any) -> list[str]:
     return [person.name for person in search_people(text, by=SYSTEM, **options).people]
 
 
@@ -144,8 +148,6 @@ def test_learning_cuts_a_name_that_is_too_long():
 
 
 def test_learning_while_another_does_ends_with_one_person(monkeypatch):
-    from ansvar.people.commands import persons
-
     first = learn_person("race@example.com", by=SYSTEM)
     # The other transaction commits between look-up and insert.
     monkeypatch.setattr(persons, "person_at", lambda *_: None)
@@ -168,8 +170,6 @@ def test_preferences_are_everybodys_own():
 
 @pytest.mark.parametrize("wanted", [{"theme": "pink"}, {"timezone": "Mars/Olympus"}])
 def test_preferences_that_do_not_exist_are_refused(wanted):
-    from django.core.exceptions import ValidationError
-
     person = a_person()
     with pytest.raises(ValidationError):
         set_preferences(person.pk, **wanted, by=acting(person))

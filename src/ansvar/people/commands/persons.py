@@ -153,7 +153,7 @@ def set_preferences(person_id: int, *, by: Actor, **wanted: Unpack[Preferences])
 
 @transaction.atomic
 def learn_person(
-    address: str, name: str = "", *, by: Actor, **wanted: Unpack[PersonFields]
+    address: str, name: str = "", *, organisation: Organisation | None = None, by: Actor
 ) -> Person:
     """Return the person with an e-mail address, made known if nobody has it yet.
 
@@ -167,7 +167,9 @@ def learn_person(
     if known is not None:
         return known
     require(by, "person.edit")
-    person = Person(**_tidy({"name": name or _name_from(normalised), **wanted}))
+    person = Person(
+        **_tidy({"name": name.strip() or _name_from(normalised), "organisation": organisation})
+    )
     person.set_unusable_password()
     _check_person(person)
     try:
