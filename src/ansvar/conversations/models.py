@@ -39,7 +39,11 @@ class Mailbox(models.Model):
     )
     smtp_user = models.CharField(_("SMTP user"), max_length=200, blank=True)
     smtp_password = EncryptedField(_("SMTP password"), blank=True, default="")
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(_("fetches mail"), default=True)
+    uid_validity = models.BigIntegerField(null=True)
+    """The numbering of the folder in which *last_uid* counts; nothing before the first look."""
+    last_uid = models.BigIntegerField(default=0)
+    """Mail up to this number is stored; what comes later is new, read by somebody or not."""
     seen_at = models.DateTimeField(null=True)
     """When the server last answered us."""
     error = models.CharField(max_length=500, blank=True)
@@ -80,6 +84,11 @@ class InboundMail(models.Model):
     """In a sentence: why it is where it is."""
     sender = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=500, blank=True)
+    message_id = models.CharField(max_length=500, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    """Of what it says: the same mail in two mailboxes of a desk is one mail."""
+    is_answerable = models.BooleanField(default=True)
+    """False for lists and noreply addresses: no automatic answer goes there."""
     received_at = models.DateTimeField()
     ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="inbound")
 
@@ -91,7 +100,10 @@ class InboundMail(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "-received_at"], name="inbound_mail_state"),
-            models.Index(fields=["mailbox", "sha256"], name="inbound_mail_content"),
+            models.Index(
+                fields=["message_id"], name="inbound_mail_by_id", condition=~Q(message_id="")
+            ),
+            models.Index(fields=["ticket"], name="inbound_mail_of_ticket"),
         ]
 
     @override
@@ -125,11 +137,16 @@ class Message(models.Model):
     """Sanitised; shown in a sandboxed frame."""
     message_id = models.CharField(max_length=500, blank=True)
     """The mail's own Message-ID, without angle brackets."""
-    inbound = models.OneToOneField(InboundMail, models.PROTECT, null=True, related_name="message")
+    inbound = models.OneToOneField(InboundMail, models.SET_NULL, null=True, related_name="message")
+    key = models.CharField(max_length=80, blank=True)
+    """What an automatic message answers, so that a second run writes none."""
     said_at = models.DateTimeField()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["said_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["key"], name="message_once", condition=~Q(key=""))
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["message_id"], name="message_by_id", condition=~Q(message_id="")),
             models.Index(fields=["ticket", "said_at", "id"], name="message_of_ticket"),
@@ -169,10 +186,12 @@ class OutboundMail(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("could not be sent")
         RECALLED = "recalled", _("taken back")
+        STOPPED = "stopped", _("not sent, on purpose")
 
     message = models.OneToOneField(Message, models.CASCADE, related_name="outbound")
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="outbound")
     recipient = models.CharField(max_length=320)
+    """The first of those the message is addressed to, in lower case."""
     in_reply_to = models.CharField(max_length=500, blank=True)
     references = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
@@ -180,13 +199,15 @@ class OutboundMail(models.Model):
     """Until then the author can take it back."""
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
+    """Why it has not been sent, in a sentence."""
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["send_after"], name="outbound_mail_due", condition=Q(state="queued")
-            )
+            ),
+            models.Index(fields=["recipient", "-send_after"], name="outbound_mail_to"),
         ]
 
     @override

@@ -1,0 +1,151 @@
+"""The content store: files named by the SHA-256 of what they hold, never in the database.
+
+Equal content lies there once. A file is complete or absent: it is written beside its place, forced
+to the disk and then renamed, so that a row which names it can be trusted after a crash.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from typing_extensions import override
+
+ALIAS = "content"
+"""The key in Django's STORAGES under which an installation says where content lies."""
+CHUNK = 256 * 1024
+_IN_MEMORY = 1024 * 1024
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+class ContentMissing(Exception):
+    """A row names content that the store does not hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What was put into the store."""
+
+    sha256: str
+    size: int
+
+
+class LocalContent(FileSystemStorage):
+    """A folder of this machine as content store."""
+
+    def __init__(self, location: str | Path | None = None) -> None:
+        super().__init__(
+            location=location,
+            base_url=None,
+            file_permissions_mode=0o600,
+            directory_permissions_mode=0o700,
+        )
+
+    @override
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        # Equal names mean equal content here: there is nothing to evade.
+        return name
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        place = Path(self.path(name))
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for chunk in content.chunks(CHUNK):
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(place)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                Path(temporary).unlink()
+            raise
+        _force_names(place.parent)
+        _force_names(place.parent.parent)
+        return name
+
+
+def put(content: bytes | IO[bytes]) -> Stored:
+    """Keep *content* and return under which name; a stream is read once, in pieces."""
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+        digest = hashlib.sha256()
+        size = 0
+        for chunk in _pieces(content):
+            digest.update(chunk)
+            size += len(chunk)
+            spool.write(chunk)
+        stored = Stored(sha256=digest.hexdigest(), size=size)
+        name = name_of(stored.sha256)
+        if not _storage().exists(name):
+            spool.seek(0)
+            _storage().save(name, File(spool, name=name))
+    return stored
+
+
+def open_content(sha256: str) -> File[Any]:
+    """Open content for reading as a stream.
+
+    Raises: ContentMissing.
+    """
+    try:
+        return _storage().open(name_of(sha256), "rb")
+    except FileNotFoundError as error:
+        raise ContentMissing(f"The content store has no file {sha256}.") from error
+
+
+def pieces_of(sha256: str) -> Iterator[bytes]:
+    """Yield content piece by piece, for a download.
+
+    Raises: ContentMissing.
+    """
+    with open_content(sha256) as file:
+        yield from file.chunks(CHUNK)
+
+
+def read(sha256: str) -> bytes:
+    """Return content whole.
+
+    Raises: ContentMissing.
+    """
+    with open_content(sha256) as file:
+        content: bytes = file.read()
+    return content
+
+
+def name_of(sha256: str) -> str:
+    """Return the file's name in the storage: `ab/cdef...`, so that no folder grows too full.
+
+    Raises: ValueError for anything but a SHA-256 in hexadecimal.
+    """
+    if not _SHA256.match(sha256):
+        raise ValueError(f"{sha256!r} is not a SHA-256.")
+    return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def _storage() -> Storage:
+    return storages[ALIAS]
+
+
+def _pieces(content: bytes | IO[bytes]) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    while chunk := content.read(CHUNK):
+        yield chunk
+
+
+def _force_names(folder: Path) -> None:
+    """Force the folder's list of names to the disk, so that a rename survives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
