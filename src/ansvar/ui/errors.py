@@ -20,7 +20,9 @@ def bad_request(request: HttpRequest, _exception: Exception | None = None) -> Ht
         request,
         400,
         _("We could not read that"),
-        _("Something in the address or the form is not what this page expects. Go back, try again."),
+        _(
+            "Something in the address or the form is not what this page expects. Go back, try again."
+        ),
     )
 
 

@@ -41,7 +41,9 @@ def _context(request: HttpRequest, own: Mapping[str, Any] | None) -> dict[str, A
         "shell": Shell(),
         "csrf_token": token,
         "csrf_input": SimpleLazyObject(
-            lambda: format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
+            lambda: format_html(
+                '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token
+            )
         ),
         "flashes": _flashes(request),
     }

@@ -23,7 +23,10 @@ def shell(request: HttpRequest, pages: Sequence[Link], name: str = "") -> Shell:
                 Link(label="My tickets", href="/ui/portal-ticket/", current="ticket" in name),
                 Link(label="What works now", href="#"),
             ],
-            foot=[Link(label="Accessibility", href="#"), Link(label="Who sees my tickets?", href="#")],
+            foot=[
+                Link(label="Accessibility", href="#"),
+                Link(label="Who sees my tickets?", href="#"),
+            ],
             foot_text="Ansvar for Lindens Apotek · IT, HR and Facilities",
             preferences_url="#",
             log_out_url="#",

@@ -27,7 +27,10 @@ def duration(value: timedelta | float) -> str:
     if days:
         parts = [_("%(n)s d") % {"n": days}, *([_("%(n)s h") % {"n": hours}] if hours else [])]
     elif hours:
-        parts = [_("%(n)s h") % {"n": hours}, *([_("%(n)s min") % {"n": minutes}] if minutes else [])]
+        parts = [
+            _("%(n)s h") % {"n": hours},
+            *([_("%(n)s min") % {"n": minutes}] if minutes else []),
+        ]
     else:
         parts = [_("%(n)s min") % {"n": minutes}]
     return " ".join(parts)
