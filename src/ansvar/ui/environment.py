@@ -29,12 +29,11 @@ def icon(name: str, label: str | None = None, *, size: str = "") -> Markup:
     """
     if name not in icon_names():
         raise TemplateRuntimeError(f"No icon {name!r}: add it to icons.txt, run scripts/vendor.py.")
-    spoken = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
+    hidden = Markup('aria-hidden="true"')
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else hidden
     classes = f"icon {size}".strip()
     href = f"{static_files.url('vendor/icons.svg')}#{name}"
-    return Markup('<svg class="{}" {}><use href="{}"></use></svg>').format(
-        classes, Markup(spoken), href
-    )
+    return Markup('<svg class="{}" {}><use href="{}"></use></svg>').format(classes, spoken, href)
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -65,7 +64,7 @@ def template_folders() -> list[Path]:
     return sorted(PACKAGE.glob("*/templates"))
 
 
-def environment(**options: Any) -> Environment:  # noqa: ANN401  # the signature Django calls
+def environment(**options: Any) -> Environment:
     """Make the environment for Django's Jinja2 backend (`TEMPLATES` in settings)."""
     options["loader"] = FileSystemLoader(template_folders())
     options["undefined"] = StrictUndefined

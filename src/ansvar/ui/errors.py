@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ansvar.ui import render
 
 
-def _answer(request: HttpRequest, number: int, headline: str, explanation: str) -> HttpResponse:
+def _answer(request: HttpRequest, number: int, *, headline: str, explanation: str) -> HttpResponse:
     context = {"number": number, "headline": headline, "explanation": explanation}
     return render.page(request, "ui/error.html", context, status=number)
 
@@ -19,10 +19,8 @@ def bad_request(request: HttpRequest, _exception: Exception | None = None) -> Ht
     return _answer(
         request,
         400,
-        _("We could not read that"),
-        _(
-            "Something in the address or the form is not what this page expects. Go back, try again."
-        ),
+        headline=_("We could not read that"),
+        explanation=_("The address or the form is not what this page expects. Go back, try again."),
     )
 
 
@@ -31,8 +29,8 @@ def forbidden(request: HttpRequest, _exception: Exception | None = None) -> Http
     return _answer(
         request,
         403,
-        _("This is not yours to open"),
-        _("Your roles do not allow it. Whoever leads your team can give you the role you need."),
+        headline=_("This is not yours to open"),
+        explanation=_("Your roles do not allow it. Whoever leads your team can change that."),
     )
 
 
@@ -40,7 +38,7 @@ def refused(request: HttpRequest, words: str, *, status: int) -> HttpResponse:
     """Answer with the sentence of a refusal."""
     if status == HTTPStatus.FORBIDDEN:
         return forbidden(request)
-    return _answer(request, status, _("That did not work"), words)
+    return _answer(request, status, headline=_("That did not work"), explanation=words)
 
 
 def stale_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  # Django's
@@ -48,8 +46,8 @@ def stale_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
     return _answer(
         request,
         403,
-        _("This form has been open too long"),
-        _("Go back, load the page again and send it once more. Copy what you wrote first."),
+        headline=_("This form has been open too long"),
+        explanation=_("Go back, copy what you wrote, load the page again and send it once more."),
     )
 
 
@@ -58,8 +56,8 @@ def not_found(request: HttpRequest, _exception: Exception | None = None) -> Http
     return _answer(
         request,
         404,
-        _("There is nothing here"),
-        _("The address is wrong, or it leads to something that you may not see."),
+        headline=_("There is nothing here"),
+        explanation=_("The address is wrong, or it leads to something that you may not see."),
     )
 
 
@@ -68,8 +66,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(
         request,
         500,
-        _("Something broke on our side"),
-        _("It is written down for whoever looks after Ansvar. Nothing you sent before is lost."),
+        headline=_("Something broke on our side"),
+        explanation=_("It is written down for whoever looks after Ansvar. Try again in a moment."),
     )
 
 

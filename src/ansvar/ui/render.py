@@ -70,7 +70,7 @@ def page(
     return HttpResponse(html, status=status)
 
 
-def block(
+def block(  # noqa: PLR0917  # reads like page()
     request: HttpRequest,
     template: str,
     name: str,
@@ -82,7 +82,7 @@ def block(
     return blocks(request, template, [name], context, status=status)
 
 
-def blocks(
+def blocks(  # noqa: PLR0917  # reads like page()
     request: HttpRequest,
     template: str,
     names: Iterable[str],

@@ -66,13 +66,13 @@ def _views() -> list[Link]:
     ]
 
 
-# reference, level, subject, about, team, who, how (alarm, bounced, me), update, tone, clock, percent, tone
+# One line a row; the columns are named below.
 _ROWS = """\
 IT-1042|1|Cashier cannot sell|Sara Lind · Wrangel +13|POS dev|Ivanov||18 min|amber|2:10|52||u
 IT-1047|1|No data network since 14:05|Omar Aziz · Harbour 3|Network||alarm|6 min|amber|3:21|22||u
 IT-1039|2|Label printer jams on every roll|Ida Berg · Linden Park|Desk|me||||0:38|88|amber|u
 IT-1036|2|Prescription screen freezes at login|Pia Holm · Northgate|Desk|me||||0:12 late|100|red|
-IT-1031|3|New joiner 1 December, laptop|Jonas Falk · Head office|Desk|me||1 h|muted|new reply||muted|u
+IT-1031|3|New joiner 1 Dec, laptop|Jonas Falk · Head office|Desk|me||1 h|muted|new reply||muted|u
 IT-1028|3|Card reader asks for PIN twice|Eva Nyman · Station Sq|Desk||bounced|||5:40|46||
 IT-1046|2|Till 2 drops the customer display|Maria Ek · Wrangel|Desk|||||3:52|6||u
 IT-1044|2|Labels print without dosage line|Karl Ström · Cathedral|Desk|||||3:30|14||
@@ -90,8 +90,20 @@ IT-1027||Toner for the ward printers, monthly|Mona Elg · Eastgate|Desk|||||12 d
 IT-1026|4|Old scanner to be taken away|Stig Lo · Mill Lane|Desk|||||14 d|3||
 IT-1022|5|Dark mode for the stock screen|Liv Aas · Harbour 3|Desk|||||21 d|2||"""
 _COLUMNS = (
-    "reference level subject about team who how news update_tone clock percent clock_tone unread"
-).split()
+    "reference",
+    "level",
+    "subject",
+    "about",
+    "team",
+    "who",
+    "how",
+    "news",
+    "update_tone",
+    "clock",
+    "percent",
+    "clock_tone",
+    "unread",
+)
 
 
 def _rows() -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ class Link:
     label: str
     href: str
     icon: str = ""
-    count: int | None = None
+    # A number, or a text such as "99+".
+    count: int | str | None = None
     current: bool = False
     # "amber" when somebody must act on what is counted.
     tone: Literal["", "amber", "red"] = ""

@@ -106,7 +106,7 @@ def filesize(size: int) -> str:
 
 def initials(name: object) -> str:
     """Return one or two capitals for a person's picture."""
-    words = re.findall(r"\w+", str(name))
+    words: list[str] = re.findall(r"\w+", str(name))
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

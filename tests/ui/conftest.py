@@ -1,0 +1,52 @@
+"""Rendering parts alone, and a browser for the style guide."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import translation
+from jinja2 import Environment
+from playwright.sync_api import Browser, sync_playwright
+from ui_pages import served_guide
+
+from ansvar.ui.environment import environment
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def templates() -> Environment:
+    return environment(autoescape=True)
+
+
+@pytest.fixture
+def drawn(templates: Environment) -> Callable[..., str]:
+    def draw(source: str, **context: Any) -> str:
+        with translation.override("en"):
+            return templates.from_string(source).render(**context)
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def guide_address() -> Iterator[str]:
+    with served_guide() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
