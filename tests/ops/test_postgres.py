@@ -11,14 +11,13 @@ from pathlib import Path
 import product
 import psycopg
 import pytest
+from users import run_as
 from waiting import wait_until
 
 from ansvar.ops import place
 from ansvar.ops.postgres import EmbeddedPostgres, running
 from ansvar.ops.trouble import Trouble
-from realparts import missing
 
-SOURCE = Path(place.__file__).parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts things as other users")
 
 # One user of the database: starts it, says so, and leaves when its input ends.
@@ -131,8 +130,8 @@ def test_after_everything_was_killed_it_starts_with_what_was_committed(data):
         server = EmbeddedPostgres(data)
         with psycopg.connect(**server.connection) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
-        for pid in [other.pid, *product.tree_of(postmaster(server))]:
-            os.kill(pid, signal.SIGKILL)
+        other.kill()
+        product.kill_tree(postmaster(server))
         other.communicate()
 
     with (
@@ -241,46 +240,8 @@ def test_an_ordinary_user_runs_it_as_themselves(data):
     nobody = pwd.getpwnam("nobody")
     data.mkdir()
     os.chown(data, nobody.pw_uid, nobody.pw_gid)
-    python = python_for(nobody)
 
-    done = subprocess.run(
-        [python, "-c", USER, str(data), "careless"],
-        env={"PYTHONPATH": ":".join([str(SOURCE), *sys.path])},
-        cwd="/",
-        user=nobody.pw_uid,
-        group=nobody.pw_gid,
-        extra_groups=[],
-        input="",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_as("nobody", "-c", USER, str(data), "careless")
 
     assert (done.stdout, done.stderr) == ("started\nlast\n", "")
     assert (data / "pg18").stat().st_uid == nobody.pw_uid
-
-
-def python_for(user: pwd.struct_passwd) -> str:
-    """Return a Python of this version that *user* may run with these packages."""
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    candidates = [
-        path for path in (sys.executable, f"/usr/bin/python{version}") if runs(path, user)
-    ]
-    return candidates[0] if candidates else missing(f"Python {version} for the user nobody")
-
-
-def runs(python: str, user: pwd.struct_passwd) -> bool:
-    try:
-        tried = subprocess.run(
-            [python, "-c", "import ansvar.ops.postgres"],
-            env={"PYTHONPATH": ":".join([str(SOURCE), *sys.path])},
-            cwd="/",
-            user=user.pw_uid,
-            group=user.pw_gid,
-            extra_groups=[],
-            capture_output=True,
-            check=False,
-        )
-    except (PermissionError, FileNotFoundError):
-        return False
-    return tried.returncode == 0

@@ -54,7 +54,7 @@ def ansvar(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProc
     return subprocess.run(
         [sys.executable, "-m", "ansvar", *arguments],
         env=environment(data, **more),
-        cwd=data.parent,
+        cwd=tempfile.gettempdir(),
         capture_output=True,
         text=True,
         check=False,
@@ -73,7 +73,7 @@ class Product:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ansvar", "serve", "--port", str(port), *arguments],
             env=environment(data, **more),
-            cwd=data.parent,
+            cwd=tempfile.gettempdir(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -126,3 +126,11 @@ def tree_of(pid: int) -> list[int]:
     except FileNotFoundError:
         return []
     return [pid, *(one for child in children for one in tree_of(int(child)))]
+
+
+def kill_tree(pid: int) -> None:
+    """Kill *pid* and all its descendants at once, as a power cut would."""
+    for one in tree_of(pid):
+        # A process of a closed connection may end by itself meanwhile.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)

@@ -202,7 +202,7 @@ def createuser(
         str, typer.Option(help="requester, agent, ..., administrator.")
     ] = "administrator",
     desk: Annotated[
-        str, typer.Option(help="Key of the desk the role is for; all if left out.")
+        str, typer.Option(help="Prefix of the desk the role is for, such as IT; all if left out.")
     ] = "",
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")

@@ -23,7 +23,7 @@ T = TypeVar("T")
 def setting(default: T, meaning: str, *, secret: bool = False, variable: str = "") -> T:
     """Declare one setting: its default and what it means, once, for reading and for listing."""
     metadata = {"meaning": meaning, "secret": secret, "variable": variable}
-    return field(default=default, repr=not secret, metadata=metadata)  # type: ignore[return-value]  # dataclasses.field pretends the same
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,10 @@ timezone = 'UTC'
 # For data that nobody will miss: test runs.
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+# Servers this process has started and others still use: kept, or Python would complain about a
+# child that was forgotten while it runs.
+_left_running: list[subprocess.Popen[bytes]] = []
+
 
 class EmbeddedPostgres:
     """One user of the embedded database of a data folder; several may exist at a time."""
@@ -122,6 +126,8 @@ class EmbeddedPostgres:
         try:
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if self._server is not None:
+                _left_running.append(self._server)
             return False
         else:
             self._shut_down()
@@ -341,7 +347,7 @@ class EmbeddedPostgres:
                 self._run("pg_ctl", "-D", str(cluster), *wait, "-m", "fast", "stop")
         if self._server is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._server.wait(timeout=1)
+                self._server.wait(timeout=10)
             self._server = None
 
 

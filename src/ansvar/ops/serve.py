@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import functools
 import os
 import signal
 import socket
@@ -99,8 +100,8 @@ def serve_pages() -> None:
     with _until_stopped() as ending:
         loaded = config.load()
         with listening.bound_socket(loaded.host, loaded.port) as sock, startup.ready():
-            console.out.print(f"Serving pages at {loaded.base_url}")
-            _run_pages(loaded, sock, ending)
+            told = functools.partial(console.out.print, f"Serving pages at {loaded.base_url}")
+            _run_pages(loaded, sock, ending, when_ready=told)
 
 
 def run_part(name: str) -> None:
@@ -138,8 +139,7 @@ def _serve(loaded: Config, ending: Ending, *, demo: bool) -> None:
 
             demonstration.load_at_first_start()
         stack.enter_context(_parts(loaded, ["worker", "mail receiver"]))
-        _say_where(loaded, demo=demo)
-        _run_pages(loaded, sock, ending)
+        _run_pages(loaded, sock, ending, when_ready=lambda: _say_where(loaded, demo=demo))
         console.out.print("\nStopping: what has been begun is finished first.")
     console.out.print("[green]✓[/green] Stopped.")
 
@@ -153,10 +153,16 @@ def _say_where(loaded: Config, *, demo: bool) -> None:
     console.out.print("  Ctrl-C stops everything, also the database.\n")
 
 
-def _run_pages(loaded: Config, sock: socket.socket, ending: Ending) -> None:
+def _run_pages(
+    loaded: Config,
+    sock: socket.socket,
+    ending: Ending,
+    *,
+    when_ready: Callable[[], None],
+) -> None:
     from ansvar.ops import web  # noqa: PLC0415  # needs Django set up
 
-    server = web.Server(loaded)
+    server = web.Server(loaded, when_ready)
 
     def end(again: bool) -> None:  # noqa: FBT001  # the signature of Ending
         server.should_exit = True

@@ -1,8 +1,9 @@
 """The web server: live news in plain asyncio, pages by Django in a pool of threads, on one port."""
 
 import contextlib
+import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
@@ -26,7 +27,9 @@ def application(threads: int) -> Application:
 
     Django's WSGI handler in threads costs a fifth of its ASGI handler for the same page.
     """
-    pages: Application = WSGIMiddleware(get_wsgi_application(), workers=threads)
+    django: Any = get_wsgi_application()
+    # Its annotations name every kind of ASGI message; uvicorn's and ours name none.
+    pages = cast("Application", WSGIMiddleware(django, workers=threads))
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/live":
@@ -40,7 +43,8 @@ def application(threads: int) -> Application:
 class Server(uvicorn.Server):
     """The web server, stopped by whoever holds it instead of by signals it catches itself."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, when_ready: Callable[[], None]) -> None:
+        self._when_ready = when_ready
         super().__init__(
             uvicorn.Config(
                 application(config.threads),
@@ -54,6 +58,12 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=30,
             )
         )
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._when_ready()
 
     @override
     @contextlib.contextmanager
