@@ -8,6 +8,15 @@ from typing import Any
 
 from ansvar.access.commands import grant_role
 from ansvar.access.decisions import Role
+from ansvar.catalogue.commands import (
+    agree_service,
+    create_script,
+    create_service,
+    publish_draft,
+    save_draft,
+    try_draft,
+)
+from ansvar.catalogue.models import Script, ScriptVersion, Service
 from ansvar.kernel.actor import SYSTEM, Actor
 from ansvar.people.commands import (
     add_member,
@@ -105,3 +114,57 @@ def an_agent(desk: Desk | None = None, *, team: Team | None = None, **wanted: An
 
 def an_administrator(desk: Desk | None = None, **wanted: Any) -> Person:
     return somebody_with(Role.ADMINISTRATOR, desk, **wanted)
+
+
+def a_service(desk: Desk | None = None, *, owner: Person | None = None, **wanted: Any) -> Service:
+    """Return a drafted service; its owner has no role unless one is given."""
+    fields = {"name": f"Service {a_number()}", **wanted}
+    return create_service(desk=desk or a_desk(), owner=owner or a_person(), by=SYSTEM, **fields)
+
+
+def an_agreed_service(desk: Desk | None = None, **wanted: Any) -> Service:
+    """Return a service that is offered, with a complete card."""
+    card = dict.fromkeys(("quality", "usage", "demands", "cost", "contact"), "As agreed.")
+    return agree_service(a_service(desk, **{**card, **wanted}).pk, by=SYSTEM)
+
+
+IMPACT_TREE: dict[str, Any] = {
+    "start": "reach",
+    "nodes": {
+        "reach": {
+            "question": "Who cannot work?",
+            "answers": [
+                {"label": "Nobody at the site can", "impact": 1},
+                {"label": "Some people", "next": "way-around"},
+                {"label": "One person", "impact": 4},
+            ],
+        },
+        "way-around": {
+            "question": "Can they work in another way?",
+            "answers": [{"label": "No", "impact": 2}, {"label": "Yes", "impact": 3}],
+        },
+    },
+}
+"""Answers 0 give impact 1; 1, 0 give 2; 1, 1 give 3; 2 gives 4."""
+
+
+def a_script(desk: Desk | None = None, service: Service | None = None, **wanted: Any) -> Script:
+    """Return an impact script with an empty draft."""
+    desk = desk or (service.desk if service else a_desk())
+    fields = {"name": f"Script {a_number()}", **wanted}
+    return create_script(desk=desk, service=service, by=SYSTEM, **fields)
+
+
+def a_published_script(
+    desk: Desk | None = None,
+    service: Service | None = None,
+    *,
+    tree: dict[str, Any] | None = None,
+    answers: tuple[int, ...] = (0,),
+    **wanted: Any,
+) -> ScriptVersion:
+    """Return the published version of an impact script, walked to its end by *answers*."""
+    script = a_script(desk, service, **wanted)
+    save_draft(script.pk, tree or IMPACT_TREE, by=SYSTEM)
+    try_draft(script.pk, [*answers], by=SYSTEM)
+    return publish_draft(script.pk, by=SYSTEM)

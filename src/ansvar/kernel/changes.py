@@ -1,12 +1,25 @@
 """Editing a row by named fields, with what was before and after for the journal."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from ansvar.kernel.facts import Changes
+
+
+def only(fields: type, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *wanted* if it names nothing but the keys of the TypedDict *fields*.
+
+    The type checker sees literal calls only; a form or a rule passes what it was given.
+
+    Raises: TypeError.
+    """
+    if unknown := set(wanted) - set(fields.__annotations__):
+        raise TypeError(f"{min(unknown)!r} cannot be set here.")
+    return dict(wanted)
 
 
 def json_value(value: Any) -> Any:

@@ -169,8 +169,23 @@ def parse_tree(stored: Any) -> Tree:
     start = stored.get("start", "")
     if not isinstance(start, str):
         raise BadTree("“start” is the name of a question.")
-    nodes = {name: _node(name, node) for name, node in stored["nodes"].items()}
-    return Tree(start=start, nodes=nodes)
+    nodes = {name: _node(name, stored["nodes"][name]) for name in sorted(stored["nodes"])}
+    return Tree(start=start, nodes=_in_order(start, nodes))
+
+
+def _in_order(start: str, nodes: dict[str, Node]) -> dict[str, Node]:
+    """Return the nodes as a reader meets them, those that no answer leads to at the end.
+
+    The database keeps no order of names, so the order has to follow from the tree itself.
+    """
+    waiting = [*reversed(nodes), start]
+    ordered: dict[str, Node] = {}
+    while waiting:
+        name = waiting.pop()
+        if name in nodes and name not in ordered:
+            ordered[name] = nodes[name]
+            waiting += [answer.next for answer in reversed(nodes[name].answers)]
+    return ordered
 
 
 def _node(name: str, stored: Any) -> Node:

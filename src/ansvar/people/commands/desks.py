@@ -7,7 +7,7 @@ from django.db import transaction
 from typing_extensions import Unpack
 
 from ansvar.kernel.actor import Actor
-from ansvar.kernel.changes import set_fields
+from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.rights import require
@@ -58,7 +58,7 @@ def create_desk(*, by: Actor, **wanted: Unpack[DeskFields]) -> Desk:
     Records: DeskCreated.
     """
     require(by, "desk.manage")
-    desk = Desk(**wanted)
+    desk = Desk(**only(DeskFields, wanted))
     desk.full_clean()
     desk.save()
     record(DeskCreated(subject_id=desk.pk, title=desk.name, prefix=desk.prefix), by=by)
@@ -74,7 +74,7 @@ def edit_desk(desk_id: int, *, by: Actor, **wanted: Unpack[DeskFields]) -> Desk:
     """
     desk = Desk.objects.select_for_update().get(pk=desk_id)
     require(by, "desk.manage", desk)
-    if changes := set_fields(desk, dict(wanted)):
+    if changes := set_fields(desk, only(DeskFields, wanted)):
         desk.full_clean()
         desk.save(update_fields=[*changes])
         record(DeskChanged(subject_id=desk.pk, changes=changes), by=by)
@@ -90,7 +90,7 @@ def create_team(*, desk: Desk, by: Actor, **wanted: Unpack[TeamFields]) -> Team:
     """
     require(by, "desk.manage", desk)
     _lock(desk.pk)
-    team = Team(desk=desk, **wanted)
+    team = Team(desk=desk, **only(TeamFields, wanted))
     if not Team.objects.filter(desk=desk, is_default=True).exists():
         team.is_default = True
     _check_team(team, by=by)
@@ -110,7 +110,7 @@ def edit_team(team_id: int, *, by: Actor, **wanted: Unpack[TeamFields]) -> Team:
     require(by, "desk.manage", team)
     _lock(team.desk_id)
     team = Team.objects.select_for_update().get(pk=team_id)
-    if changes := set_fields(team, dict(wanted)):
+    if changes := set_fields(team, only(TeamFields, wanted)):
         if "is_default" in changes and not team.is_default:
             raise DefaultTeamNeeded(
                 f"{team.name} takes what has no team yet. Give that to another team instead."

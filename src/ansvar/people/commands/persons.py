@@ -8,7 +8,7 @@ from django.db import transaction
 from typing_extensions import Unpack
 
 from ansvar.kernel.actor import Actor
-from ansvar.kernel.changes import set_fields
+from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.journal import record
 from ansvar.kernel.rights import require
 from ansvar.people.commands.contact_points import AddressTaken, attach, refresh_search
@@ -64,7 +64,7 @@ def create_person(
     Records: PersonCreated; ContactPointAdded.
     """
     require(by, "person.edit")
-    person = Person(**_tidy(dict(wanted)))
+    person = Person(**_tidy(only(PersonFields, wanted)))
     if person.login is not None:
         require(by, "role.grant")
     person.set_unusable_password()
@@ -87,7 +87,7 @@ def edit_person(person_id: int, *, by: Actor, **wanted: Unpack[PersonFields]) ->
     """
     person = Person.objects.select_for_update().get(pk=person_id)
     require(by, "person.edit", person)
-    if changes := set_fields(person, _tidy(dict(wanted))):
+    if changes := set_fields(person, _tidy(only(PersonFields, wanted))):
         if "login" in changes:
             require(by, "role.grant")
         _check_person(person)
@@ -144,7 +144,7 @@ def set_preferences(person_id: int, *, by: Actor, **wanted: Unpack[Preferences])
     person = Person.objects.select_for_update().get(pk=person_id)
     if by.person_id != person.pk:
         require(by, "person.edit", person)
-    if changes := set_fields(person, dict(wanted)):
+    if changes := set_fields(person, only(Preferences, wanted)):
         _check_person(person)
         person.save(update_fields=[*changes])
         record(PreferencesSet(subject_id=person.pk, changes=changes), by=by)

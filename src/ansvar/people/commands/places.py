@@ -8,7 +8,7 @@ from django.db import transaction
 from typing_extensions import Unpack
 
 from ansvar.kernel.actor import Actor
-from ansvar.kernel.changes import set_fields
+from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.rights import require
@@ -77,7 +77,7 @@ def create_calendar(*, by: Actor, **wanted: Unpack[CalendarFields]) -> Calendar:
     Records: CalendarCreated.
     """
     require(by, "desk.manage")
-    calendar = Calendar(**wanted)
+    calendar = Calendar(**only(CalendarFields, wanted))
     _check_calendar(calendar)
     calendar.save()
     record(CalendarCreated(subject_id=calendar.pk, title=calendar.name), by=by)
@@ -93,7 +93,7 @@ def edit_calendar(calendar_id: int, *, by: Actor, **wanted: Unpack[CalendarField
     """
     require(by, "desk.manage")
     calendar = Calendar.objects.select_for_update().get(pk=calendar_id)
-    if changes := set_fields(calendar, dict(wanted)):
+    if changes := set_fields(calendar, only(CalendarFields, wanted)):
         _check_calendar(calendar)
         calendar.save(update_fields=[*changes])
         record(CalendarChanged(subject_id=calendar.pk, changes=changes), by=by)
@@ -120,7 +120,7 @@ def create_organisation(*, by: Actor, **wanted: Unpack[OrganisationFields]) -> O
     Records: OrganisationCreated.
     """
     require(by, "organisation.manage")
-    organisation = Organisation(**wanted)
+    organisation = Organisation(**only(OrganisationFields, wanted))
     organisation.full_clean()
     organisation.save()
     record(OrganisationCreated(subject_id=organisation.pk, title=organisation.name), by=by)
@@ -138,7 +138,7 @@ def edit_organisation(
     """
     require(by, "organisation.manage")
     organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
-    if changes := set_fields(organisation, dict(wanted)):
+    if changes := set_fields(organisation, only(OrganisationFields, wanted)):
         organisation.full_clean()
         organisation.save(update_fields=[*changes])
         record(OrganisationChanged(subject_id=organisation.pk, changes=changes), by=by)
@@ -155,7 +155,7 @@ def create_department(
     Records: DepartmentCreated.
     """
     require(by, "organisation.manage")
-    department = Department(organisation=organisation, **wanted)
+    department = Department(organisation=organisation, **only(DepartmentFields, wanted))
     _check_department(department)
     department.save()
     record(
@@ -182,7 +182,7 @@ def edit_department(
     # is locked, so that moves in one tree follow each other.
     Organisation.objects.select_for_update().get(pk=department.organisation_id)
     department = Department.objects.select_for_update().get(pk=department_id)
-    if changes := set_fields(department, dict(wanted)):
+    if changes := set_fields(department, only(DepartmentFields, wanted)):
         _check_department(department)
         department.save(update_fields=[*changes])
         record(DepartmentChanged(subject_id=department.pk, changes=changes), by=by)
@@ -213,7 +213,7 @@ def create_site(*, organisation: Organisation, by: Actor, **wanted: Unpack[SiteF
     Records: SiteCreated.
     """
     require(by, "organisation.manage")
-    site = Site(organisation=organisation, **wanted)
+    site = Site(organisation=organisation, **only(SiteFields, wanted))
     site.full_clean()
     site.save()
     record(SiteCreated(subject_id=site.pk, title=site.name, organisation_id=organisation.pk), by=by)
@@ -229,7 +229,7 @@ def edit_site(site_id: int, *, by: Actor, **wanted: Unpack[SiteFields]) -> Site:
     """
     require(by, "organisation.manage")
     site = Site.objects.select_for_update().get(pk=site_id)
-    if changes := set_fields(site, dict(wanted)):
+    if changes := set_fields(site, only(SiteFields, wanted)):
         site.full_clean()
         site.save(update_fields=[*changes])
         record(SiteChanged(subject_id=site.pk, changes=changes), by=by)

@@ -1,0 +1,55 @@
+"""The only place that writes services, scripts and matrices."""
+
+from ansvar.catalogue.commands.matrices import MatrixHasFaults, begin_matrix, set_matrix
+from ansvar.catalogue.commands.scripts import (
+    DraftMissing,
+    DraftNotTested,
+    TreeHasFaults,
+    WalkNotFinished,
+    create_script,
+    discard_draft,
+    edit_script,
+    publish_draft,
+    restore_version,
+    save_draft,
+    try_draft,
+)
+from ansvar.catalogue.commands.services import (
+    CardNotComplete,
+    DependencyInCircle,
+    ServiceInUse,
+    agree_service,
+    create_service,
+    edit_service,
+    retire_service,
+    set_dependencies,
+    set_service_owner,
+    set_urgency,
+)
+
+__all__ = [
+    "CardNotComplete",
+    "DependencyInCircle",
+    "DraftMissing",
+    "DraftNotTested",
+    "MatrixHasFaults",
+    "ServiceInUse",
+    "TreeHasFaults",
+    "WalkNotFinished",
+    "agree_service",
+    "begin_matrix",
+    "create_script",
+    "create_service",
+    "discard_draft",
+    "edit_script",
+    "edit_service",
+    "publish_draft",
+    "restore_version",
+    "retire_service",
+    "save_draft",
+    "set_dependencies",
+    "set_matrix",
+    "set_service_owner",
+    "set_urgency",
+    "try_draft",
+]

@@ -1,0 +1,16 @@
+"""How services and scripts are named where a fact mentions them."""
+
+from ansvar.catalogue.models import Script, Service
+from ansvar.kernel.names import nouns
+
+
+@nouns.add("service")
+def names_of_services(ids: set[int]) -> dict[int, str]:
+    """Return the names of services."""
+    return dict(Service.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+@nouns.add("script")
+def names_of_scripts(ids: set[int]) -> dict[int, str]:
+    """Return the names of scripts."""
+    return dict(Script.objects.filter(pk__in=ids).values_list("pk", "name"))
