@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -19,6 +20,12 @@ MIDDLEWARE = [
 ]
 
 
+class _Server(ThreadingMixIn, WSGIServer):
+    """A browser opens connections ahead; one at a time would wait for the unused ones."""
+
+    daemon_threads = True
+
+
 class _Silent(WSGIRequestHandler):
     def log_message(self, *_arguments: object) -> None:
         """Leave the terminal to the tests."""
@@ -30,7 +37,9 @@ def served_guide() -> Iterator[str]:
     with override_settings(
         ROOT_URLCONF="ui_pages", MIDDLEWARE=MIDDLEWARE, ALLOWED_HOSTS=["127.0.0.1"], DEBUG=False
     ):
-        server: WSGIServer = make_server("127.0.0.1", 0, WSGIHandler(), handler_class=_Silent)
+        server = make_server(
+            "127.0.0.1", 0, WSGIHandler(), server_class=_Server, handler_class=_Silent
+        )
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -101,7 +101,9 @@ def filesize(size: int) -> str:
         if value < KILO or unit == "GB":
             break
     whole = 10
-    return f"{formats.number_format(value, 0 if value >= whole else 1)} {unit}"
+    places = 0 if value >= whole else 1
+    # number_format cuts off, so the rounding is done before it.
+    return f"{formats.number_format(round(value, places), places)} {unit}"
 
 
 def initials(name: object) -> str:
