@@ -53,7 +53,7 @@ class LocalContent(FileSystemStorage):
         # Equal names mean equal content here: there is nothing to evade.
         return name
 
-    def _save(self, name: str, content: File[Any]) -> str:
+    def _save(self, name: str, content: "File[Any]") -> str:
         place = Path(self.path(name))
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")
@@ -90,7 +90,7 @@ def put(content: bytes | IO[bytes]) -> Stored:
     return stored
 
 
-def open_content(sha256: str) -> File[Any]:
+def open_content(sha256: str) -> "File[Any]":
     """Open content for reading as a stream.
 
     Raises: ContentMissing.

@@ -35,6 +35,11 @@ class Nature:
         """Whether no person wrote it."""
         return self.sort in {Sort.PROGRAM, Sort.BOUNCE}
 
+    @property
+    def is_answerable(self) -> bool:
+        """Whether an automatic answer would reach a person, and only that one."""
+        return self.sort is Sort.PERSON
+
 
 def nature_of(message: Message, *, content_type: str, report_type: str, sender: str) -> Nature:
     """Return the nature of a mail from its header fields (RFC 3834 and common practice)."""

@@ -93,6 +93,18 @@ def parameter(part: Message, name: str) -> str:
     return ""
 
 
+def delivery_report(message: Message) -> tuple[bool, str]:
+    """Return whether a bounce says that delivery has failed for good, and why (RFC 3464)."""
+    for part in message.walk():
+        if type_of(part) != "message/delivery-status":
+            continue
+        for group in part.get_payload() if part.is_multipart() else ():
+            if isinstance(group, Message) and first_raw(group, "Action").lower() == "failed":
+                why = first_raw(group, "Diagnostic-Code") or first_raw(group, "Status")
+                return True, words_of(why)
+    return False, ""
+
+
 def embedded_headers(message: Message) -> Message | None:
     """Return the header of the mail that a bounce gives back."""
     for part in _leaves(message):

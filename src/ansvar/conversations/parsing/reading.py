@@ -22,6 +22,7 @@ from ansvar.conversations.parsing.parts import (
     IncomingFile,
     TooComplex,
     bodies_of,
+    delivery_report,
     embedded_headers,
     parameter,
     type_of,
@@ -60,7 +61,11 @@ class Incoming:
     files: tuple[IncomingFile, ...]
     nature: Nature
     undelivered: str
-    """For a bounce: the id of the mail that did not arrive."""
+    """For a bounce: the id of the mail that it is about."""
+    has_failed: bool
+    """For a bounce: that mail will not arrive any more."""
+    failure: str
+    """For a bounce: why, in the words of the server."""
     fingerprint: str
     """Equal for the same mail received twice, whatever way it took."""
 
@@ -112,7 +117,9 @@ def _read(raw: bytes) -> Incoming:
         report_type=parameter(message, "report-type"),
         sender=shown_sender,
     )
-    undelivered = _undelivered(message) if nature.sort is Sort.BOUNCE else ""
+    is_bounce = nature.sort is Sort.BOUNCE
+    undelivered = _undelivered(message) if is_bounce else ""
+    has_failed, failure = delivery_report(message) if is_bounce else (False, "")
     subject = words_of(first_raw(message, "Subject"), bodies.charset)
     text = _readable(bodies)
     new_text, quoted = split_reply(text)
@@ -131,6 +138,8 @@ def _read(raw: bytes) -> Incoming:
         files=bodies.files,
         nature=nature,
         undelivered=undelivered,
+        has_failed=has_failed,
+        failure=failure,
         fingerprint=_fingerprint(shown_sender, subject, first_raw(message, "Date"), bodies=bodies),
     )
 

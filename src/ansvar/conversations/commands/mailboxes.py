@@ -1,0 +1,158 @@
+"""Setting up mailboxes, and noting how they fare."""
+
+from datetime import timedelta
+from typing import TypedDict
+
+from django.db import transaction
+from typing_extensions import Unpack
+
+from ansvar.access.queries import require
+from ansvar.conversations.facts import (
+    MailboxChanged,
+    MailboxCreated,
+    MailboxFailing,
+    MailboxRecovered,
+)
+from ansvar.conversations.models import Mailbox
+from ansvar.conversations.transport import is_loopback
+from ansvar.kernel import clock
+from ansvar.kernel.actor import SYSTEM, Actor
+from ansvar.kernel.changes import set_fields
+from ansvar.kernel.journal import record
+from ansvar.kernel.refusal import Refusal
+from ansvar.people.models import Desk
+
+MASK = "•••"
+_PASSWORDS = ("imap_password", "smtp_password")
+_PLACE = ("imap_host", "imap_user", "imap_folder")
+"""Who changes one of these looks into another folder, whose numbers mean other mails."""
+_NOTED_EVERY = timedelta(seconds=30)
+
+
+class Unprotected(Refusal):
+    """Passwords and mail would cross a network in the clear."""
+
+
+class MailboxFields(TypedDict, total=False):
+    """What can be said of a mailbox."""
+
+    desk: Desk
+    address: str
+    display_name: str
+    imap_host: str
+    imap_port: int
+    imap_security: str
+    imap_user: str
+    imap_password: str
+    imap_folder: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str
+    is_active: bool
+
+
+@transaction.atomic
+def create_mailbox(*, desk: Desk, by: Actor, **wanted: Unpack[MailboxFields]) -> Mailbox:
+    """Connect a mail address to a desk; the receiver finds it within seconds.
+
+    Raises: NotPermitted; Unprotected; ValidationError.
+    Records: MailboxCreated.
+    """
+    require(by, "mailbox.manage", desk)
+    mailbox = Mailbox(desk=desk, **_tidy(wanted))
+    _check(mailbox)
+    mailbox.save()
+    record(MailboxCreated(subject_id=mailbox.pk, address=mailbox.address, desk_id=desk.pk), by=by)
+    return mailbox
+
+
+@transaction.atomic
+def edit_mailbox(mailbox_id: int, *, by: Actor, **wanted: Unpack[MailboxFields]) -> Mailbox:
+    """Change the settings of a mailbox; an empty password leaves the present one.
+
+    Raises: NotPermitted; Unprotected; ValidationError.
+    Records: MailboxChanged, without passwords.
+    """
+    mailbox = Mailbox.objects.select_for_update().select_related("desk").get(pk=mailbox_id)
+    require(by, "mailbox.manage", mailbox)
+    fields = dict(_tidy(wanted))
+    for name in _PASSWORDS:
+        if not fields.get(name, "-"):
+            del fields[name]
+    changes = set_fields(mailbox, fields)
+    if not changes:
+        return mailbox
+    if "desk" in changes:
+        require(by, "mailbox.manage", mailbox.desk)
+    _check(mailbox)
+    written = [*changes]
+    if changes.keys() & set(_PLACE):
+        mailbox.uid_validity, mailbox.last_uid = None, 0
+        written += ["uid_validity", "last_uid"]
+    mailbox.save(update_fields=written)
+    for name in changes.keys() & set(_PASSWORDS):
+        changes[name] = (MASK, MASK)
+    record(MailboxChanged(subject_id=mailbox.pk, changes=changes), by=by)
+    return mailbox
+
+
+@transaction.atomic
+def note_mailbox_answers(mailbox_id: int) -> None:
+    """Note that the server has answered; ends a failure that was told.
+
+    Records: MailboxRecovered after a failure.
+    """
+    mailbox = _locked(mailbox_id)
+    if mailbox is None:
+        return
+    now = clock.now()
+    if mailbox.error_since is not None:
+        mailbox.error, mailbox.error_since, mailbox.seen_at = "", None, now
+        mailbox.save(update_fields=["error", "error_since", "seen_at"])
+        record(MailboxRecovered(subject_id=mailbox.pk), by=SYSTEM)
+    elif mailbox.seen_at is None or now - mailbox.seen_at >= _NOTED_EVERY:
+        mailbox.seen_at = now
+        mailbox.save(update_fields=["seen_at"])
+
+
+@transaction.atomic
+def note_mailbox_fails(mailbox_id: int, *, error: str) -> None:
+    """Note that the mailbox cannot be read; the first time in a row is a fact.
+
+    Records: MailboxFailing.
+    """
+    mailbox = _locked(mailbox_id)
+    if mailbox is None:
+        return
+    is_first = mailbox.error_since is None
+    mailbox.error = error[:500]
+    mailbox.error_since = mailbox.error_since or clock.now()
+    mailbox.save(update_fields=["error", "error_since"])
+    if is_first:
+        record(MailboxFailing(subject_id=mailbox.pk, error=mailbox.error), by=SYSTEM)
+
+
+def _locked(mailbox_id: int) -> Mailbox | None:
+    # Without its passwords: one that cannot be decrypted must not hide that the mailbox fails.
+    rows = Mailbox.objects.select_for_update().defer(*_PASSWORDS)
+    return rows.filter(pk=mailbox_id).first()
+
+
+def _tidy(wanted: MailboxFields) -> MailboxFields:
+    if "address" in wanted:
+        wanted["address"] = wanted["address"].strip().lower()
+    return wanted
+
+
+def _check(mailbox: Mailbox) -> None:
+    for host, security in (
+        (mailbox.imap_host, mailbox.imap_security),
+        (mailbox.smtp_host, mailbox.smtp_security),
+    ):
+        if security == Mailbox.Security.NONE and not is_loopback(host):
+            raise Unprotected(
+                f"{host} is another machine: choose TLS, so that nobody on the way reads passwords."
+            )
+    mailbox.full_clean(exclude=["uid_validity", "seen_at", "error_since"])

@@ -1,0 +1,101 @@
+"""Mail that became part of no ticket: put aside with a reason, let through or discarded."""
+
+from django.db import transaction
+
+from ansvar.access.queries import require
+from ansvar.conversations.facts import (
+    MailDiscarded,
+    MailIgnored,
+    MailQuarantined,
+    MailReleased,
+)
+from ansvar.conversations.models import InboundMail
+from ansvar.kernel.actor import Actor
+from ansvar.kernel.journal import record
+from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.work import tasks
+
+_ASIDE = (InboundMail.State.QUARANTINED, InboundMail.State.IGNORED)
+
+
+class CannotRelease(Refusal):
+    """The mail is not one that waits to be let through."""
+
+    status = 409
+
+
+def quarantine(inbound: InboundMail, *, reason: str, by: Actor) -> None:
+    """Put a locked mail into quarantine.
+
+    Records: MailQuarantined.
+    """
+    _put_aside(inbound, InboundMail.State.QUARANTINED, reason)
+    record(
+        MailQuarantined(
+            subject_id=inbound.pk, mailbox_id=inbound.mailbox_id, reason=inbound.reason
+        ),
+        by=by,
+    )
+
+
+def ignore(inbound: InboundMail, *, reason: str, by: Actor) -> None:
+    """Leave a locked mail aside, because it is not meant for a ticket.
+
+    Records: MailIgnored.
+    """
+    _put_aside(inbound, InboundMail.State.IGNORED, reason)
+    record(
+        MailIgnored(subject_id=inbound.pk, mailbox_id=inbound.mailbox_id, reason=inbound.reason),
+        by=by,
+    )
+
+
+@transaction.atomic
+def release_mail(inbound_id: int, *, by: Actor) -> InboundMail:
+    """Let a mail through that was put aside: it is read again, and opens a ticket if it can.
+
+    Raises: NotPermitted; CannotRelease.
+    Records: MailReleased; MailQuarantined again when it still cannot be read.
+    """
+    inbound = _locked_for(by, inbound_id)
+    if inbound.state not in _ASIDE:
+        raise CannotRelease("This mail is on a ticket already, or was discarded.")
+    inbound.state, inbound.reason = InboundMail.State.STORED, ""
+    inbound.save(update_fields=["state", "reason"])
+    record(MailReleased(subject_id=inbound.pk, mailbox_id=inbound.mailbox_id), by=by)
+    tasks["conversations.read_mail"].later(inbound_id=inbound.pk, is_released=True)
+    return inbound
+
+
+@transaction.atomic
+def discard_mail(inbound_id: int, *, by: Actor) -> InboundMail:
+    """Decide that a mail which was put aside is of no use; it is kept, but no longer shown.
+
+    Raises: NotPermitted; CannotRelease.
+    Records: MailDiscarded.
+    """
+    inbound = _locked_for(by, inbound_id)
+    if inbound.state == InboundMail.State.DISCARDED:
+        return inbound
+    if inbound.state not in _ASIDE:
+        raise CannotRelease("This mail is on a ticket: it can no longer be discarded.")
+    inbound.state = InboundMail.State.DISCARDED
+    inbound.save(update_fields=["state"])
+    record(MailDiscarded(subject_id=inbound.pk, mailbox_id=inbound.mailbox_id), by=by)
+    return inbound
+
+
+def _locked_for(by: Actor, inbound_id: int) -> InboundMail:
+    rows = InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox__desk")
+    inbound = rows.get(pk=inbound_id)
+    require(by, "mailbox.manage", inbound.mailbox.desk)
+    return inbound
+
+
+def _put_aside(inbound: InboundMail, state: InboundMail.State, reason: str) -> None:
+    inbound.state, inbound.reason = state, reason[:500]
+    inbound.save(
+        update_fields=[
+            "state", "reason", "sender", "subject", "message_id", "fingerprint", "is_answerable",
+        ]
+    )  # fmt: skip

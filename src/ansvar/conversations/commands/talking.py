@@ -1,0 +1,258 @@
+"""What people of the desk and requesters say by hand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO
+
+from django.db import transaction
+
+from ansvar.access.queries import require
+from ansvar.conversations import store
+from ansvar.conversations.commands.sending import queue_mail
+from ansvar.conversations.composing import html_of
+from ansvar.conversations.decisions import may_still_reopen
+from ansvar.conversations.facts import MessageRecalled, MessageReceived, MessageSent
+from ansvar.conversations.models import Attachment, Message, OutboundMail
+from ansvar.conversations.parsing.headers import clean
+from ansvar.conversations.queries import mailbox_for
+from ansvar.kernel import clock
+from ansvar.kernel.actor import Actor
+from ansvar.kernel.journal import record
+from ansvar.kernel.refusal import Refusal
+from ansvar.people.decisions import normalise_email
+from ansvar.people.queries import email_of
+from ansvar.tickets.commands import (
+    desk_answered,
+    discard_draft,
+    refuse_resolution,
+    reopen_ticket,
+    requester_spoke,
+    save_draft,
+)
+from ansvar.tickets.models import Ticket
+
+_LONGEST_REASON = 200
+
+
+class NothingSaid(Refusal):
+    """A message needs words or a file."""
+
+
+class TooLate(Refusal):
+    """The message has been sent: it cannot be taken back any more."""
+
+    status = 409
+
+
+class TicketClosed(Refusal):
+    """The ticket was closed too long ago to be taken up by a message."""
+
+    status = 409
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewFile:
+    """A file that somebody adds to a message."""
+
+    name: str
+    media_type: str
+    content: bytes | IO[bytes]
+    content_id: str = ""
+
+
+@transaction.atomic
+def write_reply(
+    ticket_id: int,
+    *,
+    text: str,
+    to: Sequence[str] | None = None,
+    cc: Sequence[str] | None = None,
+    attachments: Iterable[NewFile] = (),
+    by: Actor,
+) -> Message:
+    """Write to the people of a ticket; a mail goes out when the time to undo has passed.
+
+    *text* is Markdown. Without *to* it goes to the requester, without *cc* to the participants.
+    When the desk has no mailbox, or the requester no address, the portal alone shows it.
+
+    Raises: NotPermitted; NothingSaid; BadAddress.
+    Records: MessageSent.
+    """
+    ticket = _locked(ticket_id)
+    require(by, "ticket.reply", ticket)
+    words, files = _said(text, attachments)
+    recipients = _recipients(ticket) if to is None else to
+    copies = _participants(ticket) if cc is None else cc
+    message = Message.objects.create(
+        ticket=ticket,
+        direction=Message.Direction.OUT,
+        channel="email",
+        author_id=by.person_id,
+        subject=ticket.subject,
+        to=[normalise_email(address) for address in recipients],
+        text=words,
+        html=html_of(words),
+        said_at=clock.now(),
+    )
+    message.cc = sorted({normalise_email(address) for address in copies} - set(message.to))
+    keep_files(message, files)
+    mailbox = mailbox_for(ticket) if message.to else None
+    if mailbox is None:
+        message.channel = "portal"
+    message.save(update_fields=["cc", "channel"])
+    if mailbox is not None:
+        pause = timedelta(seconds=ticket.desk.undo_seconds)
+        queue_mail(message, mailbox=mailbox, pause=pause)
+    record(
+        MessageSent(
+            subject_id=ticket.pk,
+            message_id=message.pk,
+            author_id=by.person_id,
+            channel=message.channel,
+        ),
+        by=by,
+    )
+    desk_answered(ticket.pk, by=by)
+    if by.person_id is not None:
+        discard_draft(person_id=by.person_id, place=reply_draft(ticket.pk))
+    return message
+
+
+@transaction.atomic
+def post_message(
+    ticket_id: int,
+    *,
+    text: str,
+    attachments: Iterable[NewFile] = (),
+    channel: str = "portal",
+    by: Actor,
+) -> Message:
+    """Say something on one's own ticket; words on a resolved ticket take it up again.
+
+    Raises: NotPermitted; NothingSaid; TicketClosed.
+    Records: MessageReceived, TicketReopened.
+    """
+    ticket = _locked(ticket_id)
+    require(by, "ticket.speak", ticket)
+    words, files = _said(text, attachments)
+    if not may_still_reopen(ticket.closed_at, ticket.desk.quiet_days, now=clock.now()):
+        raise TicketClosed(
+            f"{ticket.reference} was closed some time ago. Report it anew, and name this number."
+        )
+    message = Message.objects.create(
+        ticket=ticket,
+        direction=Message.Direction.IN,
+        channel=channel,
+        author_id=by.person_id,
+        subject=ticket.subject,
+        text=words,
+        said_at=clock.now(),
+    )
+    keep_files(message, files)
+    record(
+        MessageReceived(
+            subject_id=ticket.pk, message_id=message.pk, author_id=by.person_id, channel=channel
+        ),
+        by=by,
+    )
+    if not ticket.is_open:
+        reopen_for(ticket, message, by=by, through=Actor.integration(channel))
+    requester_spoke(ticket.pk, at=message.said_at, by=by)
+    return message
+
+
+@transaction.atomic
+def recall_message(message_id: int, *, by: Actor) -> Message:
+    """Take a message back before it is sent; its words go back into the author's draft.
+
+    Raises: NotPermitted; TooLate.
+    Records: MessageRecalled.
+    """
+    message = Message.objects.select_related("ticket").get(pk=message_id)
+    require(by, "ticket.reply", message.ticket)
+    outbound = OutboundMail.objects.select_for_update().filter(message=message).first()
+    if outbound is None or outbound.state != OutboundMail.State.QUEUED or outbound.attempts:
+        raise TooLate("This message is on its way already: it cannot be taken back any more.")
+    outbound.state = OutboundMail.State.RECALLED
+    outbound.save(update_fields=["state"])
+    record(MessageRecalled(subject_id=message.ticket_id, message_id=message.pk), by=by)
+    if message.author_id is not None:
+        place = reply_draft(message.ticket_id)
+        save_draft(person_id=message.author_id, place=place, text=message.text)
+    unanswered = _unanswered_since(message)
+    if unanswered is not None:
+        requester_spoke(message.ticket_id, at=unanswered.said_at, by=by)
+    return message
+
+
+def reply_draft(ticket_id: int) -> str:
+    """Return where the words of an unsent reply are kept."""
+    return f"ticket:{ticket_id}:reply"
+
+
+def keep_files(message: Message, files: Iterable[NewFile]) -> None:
+    """Put files into the content store and name them on the message."""
+    rows = []
+    for file in files:
+        kept = store.put(file.content)
+        rows.append(
+            Attachment(
+                message=message,
+                name=file.name[:250] or "file",
+                media_type=file.media_type[:120] or "application/octet-stream",
+                size=kept.size,
+                sha256=kept.sha256,
+                content_id=file.content_id[:250],
+            )
+        )
+    Attachment.objects.bulk_create(rows)
+
+
+def reopen_for(ticket: Ticket, message: Message, *, by: Actor, through: Actor) -> None:
+    """Take a resolved or closed ticket up again because of new words.
+
+    A participant has no say in whether it is mended, but his words must not be lost: then the
+    channel reopens it.
+    """
+    reason = " ".join(message.text.split())[:_LONGEST_REASON] or message.subject or "…"
+    if by.person_id in {ticket.requester_id, ticket.reporter_id}:
+        refuse_resolution(ticket.pk, reason=reason, by=by)
+    else:
+        reopen_ticket(ticket.pk, reason=reason, by=through)
+
+
+def _locked(ticket_id: int) -> Ticket:
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("desk", "requester")
+    return rows.get(pk=ticket_id)
+
+
+def _said(text: str, attachments: Iterable[NewFile]) -> tuple[str, list[NewFile]]:
+    words, files = clean(text).strip(), list(attachments)
+    if not words and not files:
+        raise NothingSaid("Write a few words, or add a file.")
+    return words, files
+
+
+def _recipients(ticket: Ticket) -> list[str]:
+    address = email_of(ticket.requester)
+    return [address] if address else []
+
+
+def _participants(ticket: Ticket) -> list[str]:
+    rows = ticket.participants.select_related("person").prefetch_related("person__contact_points")
+    addresses = [email_of(row.person) for row in rows if row.person.is_active]
+    return [address for address in addresses if address]
+
+
+def _unanswered_since(message: Message) -> Message | None:
+    """Return the first words from outside that nobody has answered once *message* is gone."""
+    by_people = Message.objects.filter(ticket_id=message.ticket_id, is_automatic=False)
+    answers = by_people.filter(direction=Message.Direction.OUT).exclude(
+        outbound__state=OutboundMail.State.RECALLED
+    )
+    last_answer = answers.order_by("-said_at", "-pk").first()
+    waiting = by_people.filter(direction=Message.Direction.IN)
+    if last_answer is not None:
+        waiting = waiting.filter(said_at__gt=last_answer.said_at)
+    return waiting.order_by("said_at", "pk").first()

@@ -1,0 +1,127 @@
+"""What pages and commands ask about messages, mail and mailboxes."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+
+from ansvar.access.queries import desks_where, may
+from ansvar.conversations import store
+from ansvar.conversations.models import Attachment, InboundMail, Mailbox, Message, OutboundMail
+from ansvar.kernel import clock
+from ansvar.kernel.actor import Actor
+from ansvar.kernel.names import nouns
+from ansvar.people.models import Desk, Person
+from ansvar.tickets.models import Ticket
+from ansvar.tickets.relations import is_party
+
+_SECRETS = ("imap_password", "smtp_password")
+_NEVER_SAID = (OutboundMail.State.RECALLED,)
+
+
+def messages_of(ticket: Ticket) -> QuerySet[Message]:
+    """Return what agents see of a ticket's conversation, oldest first; not what was taken back."""
+    return (
+        Message.objects.filter(ticket=ticket)
+        .exclude(outbound__state__in=_NEVER_SAID)
+        .select_related("author", "outbound", "inbound")
+        .prefetch_related("attachments")
+        .order_by("said_at", "pk")
+    )
+
+
+def messages_for_requester(ticket: Ticket) -> QuerySet[Message]:
+    """Return what the people of a ticket see: without answers that can still be taken back."""
+    pending = Q(outbound__state=OutboundMail.State.QUEUED, outbound__send_after__gt=clock.now())
+    hidden = Q(outbound__state=OutboundMail.State.STOPPED) | pending
+    returned = Q(direction=Message.Direction.IN, is_automatic=True)
+    return messages_of(ticket).exclude(hidden).exclude(returned)
+
+
+def visible_attachment(person: Person, pk: int) -> Attachment | None:
+    """Return a file that somebody may download, or nothing, whether or not it exists."""
+    rows = Attachment.objects.select_related("message__ticket__service", "message__outbound")
+    attachment = rows.filter(pk=pk).first()
+    return attachment if attachment and _may_see(person, attachment.message) else None
+
+
+def visible_message(person: Person, pk: int) -> Message | None:
+    """Return a message that somebody may read, for its HTML in a frame; or nothing."""
+    rows = Message.objects.select_related("ticket__service", "outbound")
+    message = rows.prefetch_related("attachments").filter(pk=pk).first()
+    return message if message and _may_see(person, message) else None
+
+
+def mails_aside(person: Person, *states: str) -> QuerySet[InboundMail]:
+    """Return the mails put aside on the desks that somebody looks after, the latest first."""
+    desks = desks_where(person.pk, "mailbox.manage")
+    wanted = states or (InboundMail.State.QUARANTINED,)
+    rows = InboundMail.objects.filter(state__in=wanted).select_related("mailbox__desk")
+    rows = rows.defer(*(f"mailbox__{name}" for name in _SECRETS))
+    if desks is not None:
+        rows = rows.filter(mailbox__desk__in=desks)
+    return rows.order_by("-received_at", "-pk")
+
+
+def mailboxes_for(person: Person) -> QuerySet[Mailbox]:
+    """Return the mailboxes that somebody looks after, with how they fare, without passwords."""
+    desks = desks_where(person.pk, "mailbox.manage")
+    rows = Mailbox.objects.select_related("desk").defer(*_SECRETS)
+    return rows if desks is None else rows.filter(desk__in=desks)
+
+
+def raw_mail(person: Person, pk: int) -> bytes | None:
+    """Return a received mail as it came, for who looks after the mailbox or reads the ticket."""
+    rows = InboundMail.objects.select_related("mailbox__desk", "ticket")
+    inbound = rows.defer(*(f"mailbox__{name}" for name in _SECRETS)).filter(pk=pk).first()
+    if inbound is None:
+        return None
+    by = Actor.person(person.pk, person.name)
+    allowed = may(by, "mailbox.manage", inbound.mailbox.desk) or (
+        inbound.ticket is not None and may(by, "ticket.read", inbound.ticket)
+    )
+    return store.read(inbound.sha256) if allowed else None
+
+
+def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:
+    """Return the mails of a ticket that did not get through, with the reason."""
+    wanted = (OutboundMail.State.FAILED, OutboundMail.State.STOPPED)
+    return OutboundMail.objects.filter(message__ticket=ticket, state__in=wanted)
+
+
+def mailbox_for(ticket: Ticket) -> Mailbox | None:
+    """Return the mailbox through which a ticket's mail leaves: where its last mail came in."""
+    active = Mailbox.objects.filter(desk_id=ticket.desk_id, is_active=True)
+    last = (
+        active.filter(inbound__ticket=ticket)
+        .order_by("-inbound__received_at", "-inbound__pk")
+        .first()
+    )
+    return last or active.order_by("pk").first()
+
+
+def ticket_answered_by(references: Sequence[str], *, desk: Desk) -> Ticket | None:
+    """Return the ticket of the nearest mail that *references* name, of those of a desk."""
+    if not references:
+        return None
+    found: dict[str, Message] = {}
+    rows = Message.objects.filter(message_id__in=references, ticket__desk=desk)
+    for message in rows.select_related("ticket").order_by("-pk"):
+        found[message.message_id] = message
+    nearest = next((found[one] for one in references if one in found), None)
+    return nearest.ticket if nearest else None
+
+
+@nouns.add("mailbox")
+def mailbox_names(ids: set[int]) -> dict[int, str]:
+    """Return the addresses of mailboxes."""
+    return dict(Mailbox.objects.filter(pk__in=ids).values_list("pk", "address"))
+
+
+def _may_see(person: Person, message: Message) -> bool:
+    ticket = message.ticket
+    if may(Actor.person(person.pk, person.name), "ticket.read", ticket):
+        return True
+    return (
+        is_party(person.pk, ticket)
+        and messages_for_requester(ticket).filter(pk=message.pk).exists()
+    )
