@@ -59,9 +59,9 @@ def test_the_site_is_the_requesters_unless_another_is_given():
 
 
 def test_somebody_else_may_not_open_a_ticket_for_a_person():
-    place, stranger = a_workplace(), a_person()
+    place, requester, stranger = a_workplace(), a_person(), a_person()
     with records_nothing(), pytest.raises(NotPermitted):
-        a_ticket(place, by=acting(stranger))
+        a_ticket(place, requester=requester, by=acting(stranger))
     assert not Ticket.objects.exists()
 
 

@@ -1,7 +1,7 @@
 """Journal entries in words: for timelines, the journal page and webhooks."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,20 +19,30 @@ class Told:
     fact: Fact
     actor: str
     words: str
+    names: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    """All names that were looked up, by noun and id."""
 
 
-def tell(entries: Iterable[Entry]) -> list[Told]:
-    """Put entries into words, with one look-up per kind of thing they name."""
+def tell(
+    entries: Iterable[Entry], *, known: Mapping[tuple[str, int], str] | None = None
+) -> list[Told]:
+    """Put entries into words, with one look-up per kind of thing they name.
+
+    What is *known* already, by noun and id, is not looked up again.
+    """
     pairs = [(entry, entry.restored) for entry in entries]
-    names = names_of(_wanted(pairs))
+    names = dict(known or {})
+    names |= names_of(wanted for wanted in _wanted(pairs) if wanted not in names)
     return [_told(entry, fact, names) for entry, fact in pairs]
 
 
 def _wanted(pairs: list[tuple[Entry, Fact]]) -> Iterable[tuple[str, int]]:
     for entry, fact in pairs:
-        for field, noun in fact.references().items():
-            pk = getattr(fact, field)
-            if pk is not None:
+        wording = str(fact.wording)
+        for name, noun in fact.references().items():
+            pk = getattr(fact, name)
+            # Most facts carry more ids than their sentence names.
+            if pk is not None and f"{{{name.removesuffix('_id')}}}" in wording:
                 yield noun, pk
         if entry.actor.person_id is not None:
             yield "person", entry.actor.person_id
@@ -40,19 +50,20 @@ def _wanted(pairs: list[tuple[Entry, Fact]]) -> Iterable[tuple[str, int]]:
 
 def _told(entry: Entry, fact: Fact, names: dict[tuple[str, int], str]) -> Told:
     values: dict[str, Any] = {**vars(fact), **fact.words()}
-    for field, noun in fact.references().items():
-        pk = getattr(fact, field)
-        values[field.removesuffix("_id")] = (
+    for name, noun in fact.references().items():
+        pk = getattr(fact, name)
+        values[name.removesuffix("_id")] = (
             _("nobody") if pk is None else names.get((noun, pk), _("somebody unknown"))
         )
     actor = entry.actor
     # A person is shown by today's name, anything else as it signed.
-    name = names.get(("person", actor.person_id)) if actor.person_id is not None else None
+    today = names.get(("person", actor.person_id)) if actor.person_id is not None else None
     return Told(
         entry=entry,
         fact=fact,
-        actor=name or actor.label,
+        actor=today or actor.label,
         words=str(fact.wording).format_map(_Missing(values)),
+        names=names,
     )
 
 

@@ -74,16 +74,21 @@ def open_tickets_of(person_id: int) -> QuerySet[Ticket]:
     )
 
 
+def words_in_tickets(text: str) -> Q:
+    """Return the condition for tickets that have the words of *text*, or whose reference it is."""
+    words = text.strip()
+    query = SearchQuery(words, config="simple", search_type="websearch")
+    for configuration in SEARCH_LANGUAGES.values():
+        query = query | SearchQuery(words, config=configuration, search_type="websearch")
+    return Q(reference__iexact=words) | Q(search=query)
+
+
 def found_tickets(viewer: Viewer, text: str) -> QuerySet[Ticket]:
     """Return tickets that have the words of *text*, or whose reference it is; latest first.
 
     Not ranked: ranking reads every match, and the latest is what an agent looks for.
     """
-    words = text.strip()
-    query = SearchQuery(words, config="simple", search_type="websearch")
-    for configuration in SEARCH_LANGUAGES.values():
-        query = query | SearchQuery(words, config=configuration, search_type="websearch")
-    matches = Q(reference__iexact=words) | Q(search=query)
+    matches = words_in_tickets(text)
     return visible_tickets(viewer).filter(matches).order_by("-changed_at", "-id")
 
 

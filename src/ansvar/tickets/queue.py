@@ -168,12 +168,15 @@ def page_of(
     *,
     after: Place | None = None,
     size: int = 50,
+    condition: Q | None = None,
 ) -> Page:
-    """Return a page of a view.
+    """Return a page of a view, narrowed down by *condition*.
 
     Open tickets come by business value (priority), then by age; done ones the latest first.
     """
     found = tickets_in(view, viewer, desk_id).select_related(*SHOWN_WITH)
+    if condition is not None:
+        found = found.filter(condition)
     if view.is_open:
         found = found.order_by("priority", "opened_at", "id")
     else:

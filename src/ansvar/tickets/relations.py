@@ -17,6 +17,12 @@ def may_confirm(person_id: int, ticket: Ticket) -> bool:
     return person_id in (ticket.requester_id, ticket.reporter_id)
 
 
+@relations.add("ticket.invite")
+def may_invite(person_id: int, ticket: Ticket) -> bool:
+    """Who asked for it, or reported it, lets colleagues follow it."""
+    return person_id in (ticket.requester_id, ticket.reporter_id)
+
+
 @relations.add("ticket.speak")
 def may_speak(person_id: int, ticket: Ticket) -> bool:
     """Every party may read the conversation and say something."""

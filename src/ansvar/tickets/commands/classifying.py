@@ -1,11 +1,10 @@
 """Finding the impact by script, and setting a priority by hand with a reason."""
 
-from django.db import transaction
-
 from ansvar.access.queries import require
 from ansvar.catalogue.decisions import Outcome, parse_tree, walk
 from ansvar.catalogue.models import ScriptVersion
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.tickets.commands.locking import locked, require_open, save, take_up
@@ -33,7 +32,7 @@ class ReasonMissing(Refusal):
     """A priority set by hand needs a reason: somebody will ask for it."""
 
 
-@transaction.atomic
+@command
 def classify_ticket(
     ticket_id: int,
     *,
@@ -88,7 +87,7 @@ def classify_ticket(
     return ticket
 
 
-@transaction.atomic
+@command
 def override_priority(
     ticket_id: int, *, priority: int, reason: str, version: int | None = None, by: Actor
 ) -> Ticket:
@@ -120,7 +119,7 @@ def override_priority(
     return ticket
 
 
-@transaction.atomic
+@command
 def drop_override(ticket_id: int, *, by: Actor) -> Ticket:
     """Go back to the priority that follows from impact and urgency. Without override: silent.
 

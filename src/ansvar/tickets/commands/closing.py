@@ -1,10 +1,9 @@
 """The end of a ticket: resolved by the desk, confirmed or refused by the requester, closed."""
 
-from django.db import transaction
-
 from ansvar.access.queries import require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.tickets.commands.holding import end_custody, pass_custody
@@ -16,7 +15,7 @@ from ansvar.tickets.commands.locking import (
     save,
     take_up,
 )
-from ansvar.tickets.decisions import OPEN, State
+from ansvar.tickets.decisions import OPEN, State, next_close
 from ansvar.tickets.facts import TicketClosed, TicketReopened, TicketResolved
 from ansvar.tickets.models import Ticket
 
@@ -25,11 +24,17 @@ class ResolutionMissing(Refusal):
     """A resolution needs words: what was learned must not be lost."""
 
 
+class QuietPeriodOver(Refusal):
+    """A ticket was closed too long ago for its requester to take it up again."""
+
+    status = 409
+
+
 class ReasonMissing(Refusal):
     """Taking a ticket up again needs a reason."""
 
 
-@transaction.atomic
+@command
 def resolve_ticket(
     ticket_id: int, *, resolution: str, version: int | None = None, by: Actor
 ) -> Ticket:
@@ -62,7 +67,7 @@ def resolve_ticket(
     return ticket
 
 
-@transaction.atomic
+@command
 def confirm_resolution(ticket_id: int, *, by: Actor) -> Ticket:
     """Close the ticket because the requester says that it works. Once closed: silent.
 
@@ -74,19 +79,26 @@ def confirm_resolution(ticket_id: int, *, by: Actor) -> Ticket:
     return _close(ticket, how="confirmed", by=by)
 
 
-@transaction.atomic
+@command
 def refuse_resolution(ticket_id: int, *, reason: str, by: Actor) -> Ticket:
     """Take the ticket up again because the requester says that it does not work.
 
-    Raises: NotPermitted; ReasonMissing.
+    A closed one only within the desk's quiet period; later it is a new matter.
+
+    Raises: NotPermitted; ReasonMissing; QuietPeriodOver; MoveNotAllowed while it is open.
     Records: TicketReopened.
     """
     ticket = locked(ticket_id)
     require(by, "ticket.confirm", ticket)
+    if ticket.closed_at and clock.now() > next_close(ticket.closed_at, ticket.desk.quiet_days):
+        raise QuietPeriodOver(
+            f"{ticket.reference} was closed too long ago to be taken up again. "
+            "Report it as a new matter; the old one stays readable."
+        )
     return _reopen(ticket, reason=reason, by_requester=True, by=by)
 
 
-@transaction.atomic
+@command
 def close_ticket(ticket_id: int, *, how: str = "agent", by: Actor) -> Ticket:
     """Close a resolved ticket without the requester's word. Once closed: silent.
 
@@ -98,7 +110,7 @@ def close_ticket(ticket_id: int, *, how: str = "agent", by: Actor) -> Ticket:
     return _close(ticket, how=how, by=by)
 
 
-@transaction.atomic
+@command
 def reopen_ticket(ticket_id: int, *, reason: str, version: int | None = None, by: Actor) -> Ticket:
     """Take a resolved or closed ticket up again; counted. While it is open: silent.
 

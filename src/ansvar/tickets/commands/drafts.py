@@ -1,12 +1,11 @@
 """What somebody has typed and not sent: kept per person and place, never a fact."""
 
-from django.db import transaction
-
 from ansvar.kernel import clock
+from ansvar.kernel.command import command
 from ansvar.tickets.models import Draft
 
 
-@transaction.atomic
+@command
 def save_draft(*, person_id: int, place: str, text: str) -> None:
     """Keep what was typed; an empty text forgets the draft."""
     if text.strip():
@@ -17,7 +16,7 @@ def save_draft(*, person_id: int, place: str, text: str) -> None:
         discard_draft(person_id=person_id, place=place)
 
 
-@transaction.atomic
+@command
 def discard_draft(*, person_id: int, place: str) -> None:
     """Forget what was typed, because it was sent or given up."""
     Draft.objects.filter(person_id=person_id, place=place).delete()

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.db import transaction
-
 from ansvar.access.queries import require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import set_fields
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Person
@@ -35,7 +34,7 @@ class LinkNotAllowed(Refusal):
     """Two tickets cannot be linked like this."""
 
 
-@transaction.atomic
+@command
 def edit_ticket(ticket_id: int, *, version: int | None = None, by: Actor, **wanted: Any) -> Ticket:
     """Change subject, description, kind, requester, service, site or language.
 
@@ -68,7 +67,7 @@ def edit_ticket(ticket_id: int, *, version: int | None = None, by: Actor, **want
     return ticket
 
 
-@transaction.atomic
+@command
 def add_note(ticket_id: int, *, text: str, by: Actor) -> Note:
     """Write words that only agents see.
 
@@ -87,7 +86,7 @@ def add_note(ticket_id: int, *, text: str, by: Actor) -> Note:
     return note
 
 
-@transaction.atomic
+@command
 def add_participant(ticket_id: int, *, person: Person, by: Actor) -> Participant:
     """Let somebody else read the ticket and take part. Twice, or the requester: silent.
 
@@ -95,7 +94,7 @@ def add_participant(ticket_id: int, *, person: Person, by: Actor) -> Participant
     Records: ParticipantAdded.
     """
     ticket = locked(ticket_id)
-    require(by, "ticket.edit", ticket)
+    require(by, "ticket.invite", ticket)
     participant, is_new = Participant.objects.get_or_create(ticket=ticket, person=person)
     if is_new:
         save(ticket)
@@ -103,7 +102,7 @@ def add_participant(ticket_id: int, *, person: Person, by: Actor) -> Participant
     return participant
 
 
-@transaction.atomic
+@command
 def remove_participant(ticket_id: int, *, person: Person, by: Actor) -> None:
     """Take somebody out of the conversation. Who does not take part: silent.
 
@@ -111,14 +110,14 @@ def remove_participant(ticket_id: int, *, person: Person, by: Actor) -> None:
     Records: ParticipantRemoved.
     """
     ticket = locked(ticket_id)
-    require(by, "ticket.edit", ticket)
+    require(by, "ticket.invite", ticket)
     gone, _ = ticket.participants.filter(person=person).delete()
     if gone:
         save(ticket)
         record(ParticipantRemoved(subject_id=ticket.pk, person_id=person.pk), by=by)
 
 
-@transaction.atomic
+@command
 def link_tickets(ticket_id: int, *, other_id: int, relation: Link.Relation, by: Actor) -> Link:
     """Link two tickets: a duplicate of, a part of, or related to. The same link twice: silent.
 
@@ -139,7 +138,7 @@ def link_tickets(ticket_id: int, *, other_id: int, relation: Link.Relation, by: 
     return link
 
 
-@transaction.atomic
+@command
 def unlink_tickets(link_id: int, *, by: Actor) -> None:
     """Take a link away.
 
@@ -165,7 +164,8 @@ def _require_linkable(ticket: Ticket, other: Ticket, relation: Link.Relation) ->
     if relation == Link.Relation.CHILD:
         if ticket.links.filter(relation=relation).exclude(other=other).exists():
             raise LinkNotAllowed(f"{ticket.reference} is part of another ticket already.")
-        above, seen = other.pk, {ticket.pk}
+        above: int | None = other.pk
+        seen = {ticket.pk}
         while above is not None:
             if above in seen:
                 raise LinkNotAllowed(f"{other.reference} is itself a part of {ticket.reference}.")

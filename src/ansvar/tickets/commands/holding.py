@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from ansvar.access.queries import require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Membership, Person, Team
@@ -28,7 +27,7 @@ class ReasonMissing(Refusal):
     """A hand-over needs a reason: the next team must not have to guess."""
 
 
-@transaction.atomic
+@command
 def assign_ticket(
     ticket_id: int, *, to: Person | None, version: int | None = None, by: Actor
 ) -> Ticket:
@@ -67,7 +66,7 @@ def assign_ticket(
     return ticket
 
 
-@transaction.atomic
+@command
 def hand_over_ticket(
     ticket_id: int,
     *,
@@ -122,7 +121,7 @@ def hand_over_ticket(
     return ticket
 
 
-@transaction.atomic
+@command
 def change_owner(ticket_id: int, *, to: Person, version: int | None = None, by: Actor) -> Ticket:
     """Make *to* answer for the ticket until it is closed. The present owner may pass it on.
 

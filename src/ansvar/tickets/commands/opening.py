@@ -1,11 +1,12 @@
 """Opening a ticket: reference, first holder, first priority."""
 
-from django.db import connection, transaction
+from django.db import connection
 
 from ansvar.access.queries import require
 from ansvar.catalogue.models import Service
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Desk, Person, Site, Team
@@ -26,7 +27,7 @@ class NoTeam(Refusal):
     """The desk has no team that takes what has no team yet."""
 
 
-@transaction.atomic
+@command
 def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes in
     *,
     desk: Desk,
@@ -43,13 +44,16 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
 ) -> Ticket:
     """Take up a matter as a ticket of *desk*, in the hands of the desk's first team.
 
-    Anybody may open one for himself; for others it needs the right. The site is the requester's
-    unless another is given. An agent who opens a ticket answers for it.
+    Anybody may open one for himself, or as the *reporter* for a colleague; otherwise it needs the
+    right. The site is the requester's unless another is given. An agent who opens a ticket for
+    others answers for it.
 
     Raises: NotPermitted; NothingSaid; NoTeam.
     Records: TicketOpened, and OwnerChanged when an agent opens it.
     """
-    if by.person_id is None or by.person_id != requester.pk:
+    parties = {requester.pk, reporter.pk if reporter else None}
+    works_for_desk = by.person_id is None or by.person_id not in parties
+    if works_for_desk:
         require(by, "ticket.open", desk)
     words = " ".join(subject.split())[:LONGEST_SUBJECT]
     if not words:
@@ -77,7 +81,7 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     ticket.save(force_insert=True)
     CustodySpell.objects.create(ticket=ticket, team=ticket.team, started_at=now)
     record(_opened(ticket), by=by)
-    if by.person_id is not None and by.person_id != requester.pk:
+    if works_for_desk and by.person_id is not None:
         ticket.requester_spoke_at = None
         fields = take_up(ticket, owner_id=by.person_id, by=by)
         ticket.save(update_fields=[*fields, "requester_spoke_at"])

@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.tickets.commands.locking import locked, save, take_up
 from ansvar.tickets.commands.working import end_waiting
 from ansvar.tickets.decisions import WaitingFor
 from ansvar.tickets.models import Ticket
 
 
-@transaction.atomic
+@command
 def requester_spoke(ticket_id: int, *, at: datetime, by: Actor) -> Ticket:
     """Note that the requester waits for an answer since *at*; wakes a ticket that waited for it.
 
@@ -30,7 +29,7 @@ def requester_spoke(ticket_id: int, *, at: datetime, by: Actor) -> Ticket:
     return ticket
 
 
-@transaction.atomic
+@command
 def desk_answered(ticket_id: int, *, by: Actor) -> Ticket:
     """Note that the desk has answered the requester's last words.
 

@@ -1,5 +1,7 @@
 """Working out a ticket's priority and keeping what it rests on; writes only the given row."""
 
+from decimal import Decimal
+
 from ansvar.catalogue.decisions import priority_of, weigh
 from ansvar.catalogue.queries import matrix_in_force
 from ansvar.kernel.actor import Actor
@@ -85,7 +87,7 @@ def _weigh(
     script_number: int = 0,
 ) -> None:
     matrix = matrix_in_force(ticket.desk_id)
-    share = ticket.site.business_weight if ticket.site else 0
+    share = ticket.site.business_weight if ticket.site else Decimal(0)
     # An assumed impact is not raised: a guess times a fact is still a guess.
     weighed, was_raised = (
         (impact, False) if is_assumed else weigh(impact, share, matrix.raise_from_weight)
@@ -105,7 +107,7 @@ def _weigh(
         script_number=script_number,
         service=ticket.service.name if ticket.service else "",
         site=ticket.site.name if ticket.site else "",
-        share=f"{share.normalize():f}" if share else "0",
+        share=f"{share.normalize():f}",
         raise_from=f"{matrix.raise_from_weight.normalize():f}" if matrix.raise_from_weight else "",
         was_raised=was_raised,
         matrix_number=matrix.number,

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from ansvar.access.queries import require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.tickets.commands.locking import locked, move, require_open, save, take_up
@@ -19,7 +18,7 @@ class DateMissing(Refusal):
     """Waiting for a date needs one, and it must lie ahead."""
 
 
-@transaction.atomic
+@command
 def start_work(ticket_id: int, *, version: int | None = None, by: Actor) -> Ticket:
     """Note that work has begun. While it is in work: silent.
 
@@ -39,7 +38,7 @@ def start_work(ticket_id: int, *, version: int | None = None, by: Actor) -> Tick
     return ticket
 
 
-@transaction.atomic
+@command
 def wait_with_ticket(
     ticket_id: int,
     *,
@@ -73,7 +72,7 @@ def wait_with_ticket(
     return ticket
 
 
-@transaction.atomic
+@command
 def resume_ticket(ticket_id: int, *, why: str, version: int | None = None, by: Actor) -> Ticket:
     """End the waiting; the ticket is again where it was. While it does not wait: silent.
 
