@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 from jinja2 import Environment
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from ui_pages import served_guide
 
 from ansvar.ui.environment import environment
@@ -50,3 +50,32 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said; a test that provokes an error takes it out."""
+    return []
+
+
+@pytest.fixture
+def opened(
+    chromium: Browser, guide_address: str, complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
+    pages: list[Page] = []
+
+    def open_page(path: str, *, width: int = 1440) -> Page:
+        page = chromium.new_page(viewport={"width": width, "height": 900})
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
+        )
+        pages.append(page)
+        page.goto(f"{guide_address}/{path}", wait_until="load")
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+    assert complaints == []

@@ -1,8 +1,8 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from ansvar.ui import views
 
@@ -21,32 +21,9 @@ SAMPLES = ["", *(f"{name}/" for name in views.PAGES)]
 Opened = Callable[..., Page]
 
 
-@pytest.fixture
-def opened(chromium: Browser, guide_address: str) -> Iterator[Opened]:
-    pages: list[Page] = []
-    complaints: list[str] = []
-
-    def open_page(path: str = "", *, theme: str = "light", width: int = 1440) -> Page:
-        page = chromium.new_page(viewport={"width": width, "height": 900})
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
-        )
-        pages.append(page)
-        page.goto(f"{guide_address}/ui/{path}?theme={theme}")
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert complaints == []
-
-
 @pytest.mark.parametrize("path", SAMPLES)
 def test_no_accessibility_violation(opened: Opened, path: str):
-    page = opened(path)
+    page = opened(f"ui/{path}")
     for details in page.locator("details").all():
         details.evaluate("element => { element.open = true; }")
     page.evaluate(AXE.read_text())
@@ -60,12 +37,12 @@ def test_no_accessibility_violation(opened: Opened, path: str):
 
 @pytest.mark.parametrize("path", SAMPLES)
 def test_page_fits_a_narrow_screen(opened: Opened, path: str):
-    page = opened(path, width=320)
+    page = opened(f"ui/{path}", width=320)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_j_and_k_move_through_the_rows_of_all_lists(opened: Opened):
-    page = opened("queue/")
+    page = opened("ui/queue/")
     for _ in range(7):
         page.keyboard.press("j")
     expect(page.locator("[data-row]:focus .reference")).to_have_text("IT-1044")
@@ -74,7 +51,7 @@ def test_j_and_k_move_through_the_rows_of_all_lists(opened: Opened):
 
 
 def test_letters_are_letters_while_typing(opened: Opened):
-    page = opened("ticket/")
+    page = opened("ui/ticket/")
     page.keyboard.press("n")
     expect(page.locator("#compose-note")).to_be_visible()
     expect(page.locator("#write-text-note")).to_be_focused()
@@ -86,7 +63,7 @@ def test_letters_are_letters_while_typing(opened: Opened):
 
 
 def test_keys_can_be_switched_off(opened: Opened):
-    page = opened("ticket/")
+    page = opened("ui/ticket/")
     page.locator(".menu summary[title]").click()
     page.get_by_role("button", name="One-letter keys").click()
     page.keyboard.press("Escape")
@@ -95,14 +72,14 @@ def test_keys_can_be_switched_off(opened: Opened):
 
 
 def test_question_mark_lists_the_keys_of_this_page(opened: Opened):
-    page = opened("queue/")
+    page = opened("ui/queue/")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
     expect(page.locator("#keys .key-list")).to_contain_text("Classify")
 
 
 def test_palette_runs_what_the_page_offers(opened: Opened):
-    page = opened("ticket/")
+    page = opened("ui/ticket/")
     page.keyboard.press("Control+k")
     expect(page.locator("#palette")).to_be_visible()
     page.keyboard.type("note")
@@ -112,7 +89,7 @@ def test_palette_runs_what_the_page_offers(opened: Opened):
 
 
 def test_why_opens_in_place_and_escape_closes_it(opened: Opened):
-    page = opened("ticket/")
+    page = opened("ui/ticket/")
     page.locator(".cells .why summary").click()
     expect(page.locator(".cells .why-card")).to_be_visible()
     page.keyboard.press("Escape")
@@ -120,7 +97,7 @@ def test_why_opens_in_place_and_escape_closes_it(opened: Opened):
 
 
 def test_sending_can_be_taken_back(opened: Opened):
-    page = opened("ticket/")
+    page = opened("ui/ticket/")
     page.locator("#write-text-reply").focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".toast")).to_contain_text("Sending to Sara Lind")
@@ -131,7 +108,7 @@ def test_sending_can_be_taken_back(opened: Opened):
 
 
 def test_theme_changes_at_once(opened: Opened):
-    page = opened("queue/")
+    page = opened("ui/queue/")
     page.locator(".menu summary[title]").click()
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
@@ -139,7 +116,7 @@ def test_theme_changes_at_once(opened: Opened):
 
 
 def test_dialog_opens_holds_the_focus_and_closes(opened: Opened):
-    page = opened()
+    page = opened("ui/")
     page.get_by_role("button", name="Open a dialog").click()
     expect(page.locator("#example")).to_be_visible()
     page.keyboard.press("Escape")
@@ -148,7 +125,7 @@ def test_dialog_opens_holds_the_focus_and_closes(opened: Opened):
 
 
 def test_first_load_is_light(opened: Opened):
-    page = opened("queue/")
+    page = opened("ui/queue/")
     weight = page.evaluate(f"{LOADED}.reduce((sum, entry) => sum + entry.transferSize, 0)")
     hosts = page.evaluate(f"[...new Set({LOADED}.map(entry => new URL(entry.name).host))]")
     assert weight < 150_000
