@@ -8,8 +8,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ansvar.ops.postgres import EmbeddedPostgres
+
+# A busy machine is slow at random; how fast something is, is measured elsewhere.
+settings.register_profile("ansvar", deadline=None)
+settings.load_profile("ansvar")
 
 _IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 _SERVER = pytest.StashKey[EmbeddedPostgres]()

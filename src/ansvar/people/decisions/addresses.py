@@ -109,10 +109,10 @@ def _parsed(number: str, country: str) -> "phonenumbers.PhoneNumber | None":
 
 def fold(text: str) -> str:
     """Return *text* as it is compared: lower case, without accents, spaces made single."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
-    # й decomposes into и and a breve, and nobody types и for it, but both sides are folded alike.
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(plain.split())
+    # Folding the case can compose anew (ΐ), so letters are taken apart on both sides of it.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    return " ".join(plain.translate(_PLAIN).split())
 
 
 def search_text(name: str, contact_points: Iterable[tuple[str, str, str]]) -> str:
