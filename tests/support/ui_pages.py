@@ -19,7 +19,7 @@ BEHAVIOUR = """{% extends "ui/workbench.html" %}
 {% from "ui/parts/composer.html" import writing %}{% from "ui/parts/button.html" import button %}
 {% block title %}Behaviour{% endblock %}
 {% block main %}<h1>Behaviour</h1>
-<form id="works" method="post" action="/part/" hx-post="/part/" hx-target="#here">{{ csrf_input }}
+<form id="works" method="post" action="/part/" hx-post="/part/" hx-target="#here">
 <span data-draft-state></span>{{ writing("text", "Text", draft_url="/draft/") }}
 {{ button("Send") }}</form>
 <form id="breaks" hx-post="/broken/" hx-target="#here">{{ button("Break") }}</form>

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from jinja2 import DictLoader
 
-from ansvar.ui import errors, render
+from ansvar.ui import errors, render, samples
 from ansvar.ui.shell import Shell
 
 
@@ -48,6 +48,15 @@ def test_blocks_come_alone(asked: HttpRequest):
     both = render.blocks(asked, "t.html", ["two", "one"], {"word": ""}, status=422)
     assert both.content == b"<i>2</i><p>Lena</p>"
     assert both.status_code == 422
+
+
+@pytest.mark.usefixtures("provided")
+def test_block_knows_what_its_page_imports_at_the_top(asked: HttpRequest):
+    # The queue's own block uses a macro imported at the top of the page.
+    context = {**samples.context(), "columns": "left right"}
+    html = render.block(asked, "ui/samples/queue.html", "right", context).content.decode()
+    assert 'class="priority p1' in html
+    assert "<!doctype" not in html
 
 
 def test_toast_rides_on_the_answer():
