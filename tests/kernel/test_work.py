@@ -42,9 +42,14 @@ def work() -> None:
     asyncio.run(once())
 
 
-def jobs() -> list[tuple[str, str, int]]:
+def jobs(task_name: str) -> list[tuple[str, str, int]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT task_name, status::text, attempts FROM procrastinate_jobs")
+        # Other tests that really commit may have left jobs of theirs.
+        cursor.execute(
+            "SELECT task_name, status::text, attempts FROM procrastinate_jobs "
+            "WHERE task_name = %s AND status = 'todo'",
+            [task_name],
+        )
         return cursor.fetchall()
 
 
@@ -83,10 +88,12 @@ def test_failed_work_run_again_is_settled_when_it_succeeds():
 def test_work_is_tried_again_later_before_it_counts_as_failed():
     try_again.later(cup="red")
     work()
-    assert jobs() == [("tests.try_again", "todo", 1)]
+    assert jobs("tests.try_again") == [("tests.try_again", "todo", 1)]
     assert not Failure.objects.exists()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT scheduled_at > now() FROM procrastinate_jobs")
+        cursor.execute(
+            "SELECT scheduled_at > now() FROM procrastinate_jobs WHERE task_name = 'tests.try_again'"
+        )
         assert cursor.fetchone() == (True,)
 
 
@@ -103,5 +110,5 @@ def test_dismissed_work_is_not_run():
     )
     dismiss(failure.pk)
     run_again(failure.pk)
-    assert jobs() == []
+    assert jobs("tests.boil") == []
     assert Failure.objects.get().state == Failure.State.DISMISSED
