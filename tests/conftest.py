@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from mail_servers import mail_server  # noqa: F401 - a fixture for all tests
 
 from ansvar.ops.postgres import EmbeddedPostgres
 

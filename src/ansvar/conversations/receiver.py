@@ -196,10 +196,10 @@ class Reader(threading.Thread):
 
 def wait_for_news(box: BaseMailBox, leaving: threading.Event) -> None:
     """Return when the server has something to tell, when it is time to ask, or to leave."""
-    if "IDLE" not in box.client.capabilities:
+    if not can_idle(box):
         leaving.wait(POLL_SECONDS)
         return
-    box.idle.start()
+    box.idle.start()  # type: ignore[no-untyped-call]  # imap-tools: without types
     deadline = time.monotonic() + IDLE_SECONDS
     poller = select.poll()
     poller.register(box.client.sock.fileno(), select.POLLIN)
@@ -208,7 +208,12 @@ def wait_for_news(box: BaseMailBox, leaving: threading.Event) -> None:
         # poll sees it.
         if _is_buffered(box) or poller.poll(HEED_SECONDS * 1000):
             break
-    box.idle.stop()
+    box.idle.stop()  # type: ignore[no-untyped-call]  # as above
+
+
+def can_idle(box: BaseMailBox) -> bool:
+    """Tell whether the server tells of mail by itself (RFC 2177)."""
+    return "IDLE" in box.client.capabilities
 
 
 def _is_buffered(box: BaseMailBox) -> bool:
@@ -220,7 +225,7 @@ def _is_buffered(box: BaseMailBox) -> bool:
     client.sock.settimeout(0)
     try:
         with contextlib.suppress(OSError):
-            return bool(client.file.peek(1))  # type: ignore[attr-defined]  # a buffered reader
+            return bool(client.file.peek(1))  # type: ignore[union-attr]  # a buffered reader
         return False
     finally:
         with contextlib.suppress(OSError, socket.error):

@@ -34,9 +34,8 @@ class Unprotected(Refusal):
 
 
 class MailboxFields(TypedDict, total=False):
-    """What can be said of a mailbox."""
+    """What can be said of a mailbox; its desk is for life, as the tickets of its mail are."""
 
-    desk: Desk
     address: str
     display_name: str
     imap_host: str
@@ -77,15 +76,13 @@ def edit_mailbox(mailbox_id: int, *, by: Actor, **wanted: Unpack[MailboxFields])
     """
     mailbox = Mailbox.objects.select_for_update().select_related("desk").get(pk=mailbox_id)
     require(by, "mailbox.manage", mailbox)
-    fields = dict(_tidy(wanted))
+    fields: dict[str, object] = {**_tidy(wanted)}
     for name in _PASSWORDS:
         if not fields.get(name, "-"):
             del fields[name]
     changes = set_fields(mailbox, fields)
     if not changes:
         return mailbox
-    if "desk" in changes:
-        require(by, "mailbox.manage", mailbox.desk)
     _check(mailbox)
     written = [*changes]
     if changes.keys() & set(_PLACE):

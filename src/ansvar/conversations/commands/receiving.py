@@ -260,7 +260,8 @@ def _subject(mail: Incoming, prefix: str) -> str:
 
 
 def _ticket(decision: Decision) -> Ticket:
-    return Ticket.objects.select_for_update(of=("self",)).get(pk=decision.ticket_id)
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("desk", "requester")
+    return rows.get(pk=decision.ticket_id or 0)
 
 
 def _acting(person: Person) -> Actor:

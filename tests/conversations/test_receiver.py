@@ -1,0 +1,185 @@
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from builders import a_desk, a_number, a_team
+from dovecot import HOST, PASSWORD, MailServer
+from imap_tools.mailbox import MailBoxUnencrypted
+from mails import a_mail, a_mailbox
+from waiting import wait_until
+
+from ansvar.conversations import receiver
+from ansvar.conversations.commands import edit_mailbox, take_in
+from ansvar.conversations.models import InboundMail, Mailbox
+from ansvar.kernel.actor import SYSTEM
+from ansvar.kernel.models import Entry
+
+pytestmark = [pytest.mark.realparts, pytest.mark.django_db(transaction=True)]
+
+
+@contextmanager
+def receiving() -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=receiver.run, args=[stop])
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def on_server(server: MailServer, **wanted) -> Mailbox:
+    desk = a_desk()
+    a_team(desk, is_default=True)
+    address = server.add_user(f"desk{a_number()}-{a_number()}@corp.test")
+    fields = {
+        "address": address,
+        "imap_user": address,
+        "imap_password": PASSWORD,
+        "imap_port": server.imap_port,
+        "smtp_port": server.smtp_port,
+        **wanted,
+    }
+    return a_mailbox(desk, **fields)
+
+
+def answers(mailbox: Mailbox) -> None:
+    wait_until(lambda: Mailbox.objects.filter(pk=mailbox.pk, seen_at__isnull=False).exists())
+
+
+def has(mailbox: Mailbox, count: int) -> None:
+    wait_until(lambda: InboundMail.objects.filter(mailbox=mailbox).count() == count)
+
+
+def test_the_server_tells_of_new_mail_and_nobody_asks(mail_server, monkeypatch):
+    monkeypatch.setattr(receiver, "IDLE_SECONDS", 3600.0)
+    mailbox = on_server(mail_server)
+    with receiving():
+        answers(mailbox)
+        for number in range(1, 13):
+            mail_server.deliver(mailbox.address, a_mail(subject=f"Number {number}"))
+            has(mailbox, number)
+    wait_until(lambda: mail_server.flags(mailbox.address) == [("\\Seen",)] * 12)
+
+
+def test_mail_read_elsewhere_before_it_was_fetched_is_not_lost(mail_server):
+    mailbox = on_server(mail_server)
+    with receiving():
+        answers(mailbox)
+    mail_server.deliver(mailbox.address, a_mail())
+    with MailBoxUnencrypted(HOST, mail_server.imap_port).login(mailbox.address, PASSWORD) as box:
+        assert len(list(box.fetch(mark_seen=True))) == 1
+    with receiving():
+        has(mailbox, 1)
+
+
+def test_old_mail_that_was_read_before_the_mailbox_was_connected_stays_there(mail_server):
+    mailbox = on_server(mail_server)
+    mail_server.deliver(mailbox.address, a_mail(subject="Old"))
+    with MailBoxUnencrypted(HOST, mail_server.imap_port).login(mailbox.address, PASSWORD) as box:
+        assert len(list(box.fetch(mark_seen=True))) == 1
+    mail_server.deliver(mailbox.address, a_mail(subject="New"))
+    with receiving():
+        has(mailbox, 1)
+        answers(mailbox)
+    assert InboundMail.objects.get(mailbox=mailbox).uid == 2
+
+
+def test_a_receiver_killed_before_it_marked_a_mail_takes_it_only_once(mail_server):
+    mailbox = on_server(mail_server)
+    mail_server.deliver(mailbox.address, a_mail(subject="Before"))
+    with MailBoxUnencrypted(HOST, mail_server.imap_port).login(mailbox.address, PASSWORD) as box:
+        uid_validity = int(box.folder.status("INBOX", ["UIDVALIDITY"])["UIDVALIDITY"])
+        raw = next(iter(box.fetch(mark_seen=False))).obj.as_bytes()
+    take_in(mailbox.pk, uid_validity=uid_validity, uid=1, raw=raw)
+    with receiving():
+        mail_server.deliver(mailbox.address, a_mail(subject="After"))
+        has(mailbox, 2)
+    assert sorted(InboundMail.objects.values_list("uid", flat=True)) == [1, 2]
+
+
+def test_a_lost_connection_is_made_again(mail_server, monkeypatch):
+    monkeypatch.setattr(receiver, "FIRST_PAUSE", 0.05)
+    mailbox = on_server(mail_server)
+    with receiving():
+        answers(mailbox)
+        mail_server.close_connections(mailbox.address)
+        mail_server.deliver(mailbox.address, a_mail())
+        has(mailbox, 1)
+
+
+def test_a_broken_mailbox_is_shown_delays_no_other_and_is_mended_without_restart(
+    mail_server, monkeypatch
+):
+    monkeypatch.setattr(receiver, "FIRST_PAUSE", 0.05)
+    broken = on_server(mail_server, imap_password="wrong")
+    sound = on_server(mail_server)
+    with receiving():
+        wait_until(lambda: Mailbox.objects.filter(pk=broken.pk, error__contains="refused").exists())
+        mail_server.deliver(sound.address, a_mail())
+        has(sound, 1)
+        edit_mailbox(broken.pk, imap_password=PASSWORD, by=SYSTEM)
+        mail_server.deliver(broken.address, a_mail())
+        has(broken, 1)
+        wait_until(lambda: Mailbox.objects.filter(pk=broken.pk, error="").exists())
+    facts = Entry.objects.filter(subject_type="mailbox", subject_id=broken.pk).order_by("pk")
+    assert list(facts.values_list("fact", flat=True)) == [
+        "mailbox.created",
+        "mailbox.failing",
+        "mailbox.changed",
+        "mailbox.recovered",
+    ]
+
+
+def test_a_mailbox_that_is_switched_off_is_left_alone(mail_server):
+    mailbox = on_server(mail_server)
+    with receiving():
+        answers(mailbox)
+        edit_mailbox(mailbox.pk, is_active=False, by=SYSTEM)
+        wait_until(lambda: not _is_read(mailbox))
+
+
+def _is_read(mailbox: Mailbox) -> bool:
+    return any(mailbox.address in thread.name for thread in threading.enumerate())
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(mail_server, monkeypatch):
+    monkeypatch.setattr(receiver, "FIRST_PAUSE", 0.05)
+    mailbox = on_server(
+        mail_server,
+        imap_host="localhost",
+        imap_port=mail_server.imaps_port,
+        imap_security=Mailbox.Security.TLS,
+    )
+    mail_server.deliver(mailbox.address, a_mail())
+    with receiving():
+        wait_until(
+            lambda: Mailbox.objects.filter(pk=mailbox.pk, error__contains="certificate").exists()
+        )
+    assert not InboundMail.objects.filter(mailbox=mailbox).exists()
+    monkeypatch.setenv("SSL_CERT_FILE", str(mail_server.certificate))
+    with receiving():
+        has(mailbox, 1)
+
+
+def test_a_server_without_idle_is_asked_again_and_again(mail_server, monkeypatch):
+    monkeypatch.setattr(receiver, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(receiver, "can_idle", lambda box: False)
+    mailbox = on_server(mail_server)
+    with receiving():
+        answers(mailbox)
+        mail_server.deliver(mailbox.address, a_mail())
+        has(mailbox, 1)
+
+
+def test_a_mail_too_large_to_take_stays_in_the_mailbox_and_is_quarantined(mail_server, monkeypatch):
+    monkeypatch.setattr(receiver, "LARGEST", 5_000)
+    mailbox = on_server(mail_server)
+    with receiving():
+        mail_server.deliver(mailbox.address, a_mail("x" * 70 + "\n" * 9_000))
+        has(mailbox, 1)
+    inbound = InboundMail.objects.get(mailbox=mailbox)
+    assert (inbound.state, "still in the mailbox" in inbound.reason) == ("quarantined", True)
+    assert mail_server.flags(mailbox.address) == [()]
