@@ -1,1 +1,1 @@
-"""The REST interface: parse, call a command, return."""
+"""The interface for programs: the same commands and queries as the pages, over HTTP and JSON."""
