@@ -183,14 +183,19 @@ def verify() -> None:
 
 
 @app.command()
-def facts() -> None:
+def facts(
+    *, markdown: Annotated[bool, typer.Option("--markdown", help="As a page for docs/.")] = False
+) -> None:
     """Print what can happen, and what follows from it."""
     from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
 
     startup.load_django()
     from ansvar.ops import inspection  # noqa: PLC0415  # needs Django set up
 
-    inspection.print_facts()
+    if markdown:
+        typer.echo(inspection.facts_as_markdown())
+    else:
+        inspection.print_facts()
 
 
 @app.command()

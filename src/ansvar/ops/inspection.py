@@ -21,6 +21,29 @@ def print_facts() -> None:
         console.out.print(branch)
 
 
+def facts_as_markdown() -> str:
+    """Return every fact with the reactions to it as a page for `docs/`."""
+    lines = [
+        "# Facts and reactions",
+        "",
+        "What can be recorded, and what follows from it. Made by `ansvar facts --markdown`.",
+        "",
+        "| fact | means | at once | later |",
+        "|---|---|---|---|",
+    ]
+    for name, fact in sorted(facts.items()):
+        if not fact.__module__.startswith("ansvar."):
+            continue
+        told = {
+            later: "<br>".join(
+                f"`{reaction.name}`" for reaction in reactions_to(fact) if reaction.later is later
+            )
+            for later in (False, True)
+        }
+        lines.append(f"| `{name}` | {fact.sentence()} | {told[False]} | {told[True]} |")
+    return "\n".join(lines)
+
+
 def print_differences() -> bool:
     """Print where stored figures are not what the journal says; True when they all agree."""
     found = 0
@@ -28,7 +51,7 @@ def print_differences() -> bool:
         with console.step(f"Verifying {name}") as doing:
             checked = differing = 0
             for progress in verifier():
-                checked += progress.checked
+                checked = progress.checked
                 differing += len(progress.differences)
                 shown = progress.differences[: max(0, _SHOWN_DIFFERENCES - found)]
                 for difference in shown:
