@@ -1,5 +1,6 @@
 """All addresses of the product."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from ansvar.ops.health import health
@@ -7,4 +8,13 @@ from ansvar.ops.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("api/v1/", include("ansvar.api.urls")),
+    path("", include("ansvar.workbench.urls")),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("ui/", include("ansvar.ui.urls")))
+
+handler400 = "ansvar.ui.errors.bad_request"
+handler403 = "ansvar.ui.errors.forbidden"
+handler404 = "ansvar.ui.errors.not_found"
+handler500 = "ansvar.ui.errors.server_error"
+

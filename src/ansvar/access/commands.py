@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
@@ -17,7 +17,7 @@ from ansvar.access.facts import (
     TokenMade,
     TokenRevoked,
 )
-from ansvar.access.models import RoleGrant, Token
+from ansvar.access.models import RefusedTry, RoleGrant, Token
 from ansvar.access.queries import NotPermitted, require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
@@ -105,6 +105,20 @@ def note_refused_log_in(person_id: int, *, reason: str, address: str, by: Actor)
     Records: LogInRefused.
     """
     record(LogInRefused(subject_id=person_id, reason=reason, address=address), by=by)
+
+
+@transaction.atomic
+def count_refused_try(*, login: str, address: str) -> None:
+    """Count a refused log-in, so that `queries.pause_before_log_in` can slow guessing down."""
+    now = clock.now()
+    RefusedTry.objects.filter(at__lt=now - timedelta(hours=1)).delete()
+    RefusedTry.objects.create(login=login.strip().lower()[:254], address=address[:45], at=now)
+
+
+@transaction.atomic
+def forget_refused_tries(*, login: str) -> None:
+    """Forget the refused log-ins of a name, because its person has logged in."""
+    RefusedTry.objects.filter(login=login.strip().lower()[:254]).delete()
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ Rights that follow from a relation instead (my own ticket, my own service) are f
 that knows the relation, see `relations.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -33,6 +34,7 @@ PERMISSIONS: Mapping[str, str] = {
     "ticket.reply": "write to the requester",
     "ticket.close": "close a resolved ticket without waiting",
     "ticket.reopen": "take a ticket up again",
+    "ticket.invite": "choose who else takes part in a ticket",
     "ticket.link": "link tickets",
     "person.read": "see people and how to reach them",
     "person.edit": "add and change people and how to reach them",
@@ -62,6 +64,7 @@ _AGENT = {
     "ticket.note",
     "ticket.reply",
     "ticket.reopen",
+    "ticket.invite",
     "ticket.link",
     "person.read",
     "person.edit",
@@ -104,3 +107,20 @@ def desks_with(grants: Iterable[Grant], permission: str) -> frozenset[int] | Non
                 return None
             desks.add(desk_id)
     return frozenset(desks)
+
+
+TRIES_PER_LOGIN = 5
+TRIES_PER_ADDRESS = 30
+"""More than per name: an office may share one address."""
+GUESSING_WINDOW = timedelta(minutes=15)
+
+
+def pause_after(refused: Sequence[datetime], allowed: int, now: datetime) -> timedelta | None:
+    """Return how long to wait when *allowed* tries were refused within the window, else nothing.
+
+    *refused* are the moments, the latest first.
+    """
+    if len(refused) < allowed:
+        return None
+    rest = refused[allowed - 1] + GUESSING_WINDOW - now
+    return rest if rest > timedelta() else None

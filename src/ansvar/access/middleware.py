@@ -40,9 +40,7 @@ class RequestContext:
             response["X-Request-Id"] = str(request_id)
             return response
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show a refusal where the person is: as a toast on the page, or on the page before.
 
         A form that can do better, such as show the sentence at its field, catches the refusal.

@@ -57,3 +57,22 @@ class Token(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.name} ({self.start}…)"
+
+
+class RefusedTry(models.Model):
+    """A log-in that was refused, counted to make guessing slow; forgotten after an hour."""
+
+    login = models.CharField(max_length=254)
+    """What was typed as the name, in lower case; whether such a person exists is not said."""
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["login", "at"], name="refused_try_login"),
+            models.Index(fields=["address", "at"], name="refused_try_address"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.login} from {self.address}"

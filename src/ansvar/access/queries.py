@@ -3,11 +3,24 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any
 
-from ansvar.access.decisions import Grant, Role, desks_with, is_allowed
-from ansvar.access.models import RoleGrant
+from django.db.models import Q
+
+from ansvar.access.decisions import (
+    GUESSING_WINDOW,
+    TRIES_PER_ADDRESS,
+    TRIES_PER_LOGIN,
+    Grant,
+    Role,
+    desks_with,
+    is_allowed,
+    pause_after,
+)
+from ansvar.access.models import RefusedTry, RoleGrant
 from ansvar.access.relations import relations
+from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import NotPermitted, judges
 from ansvar.people.models import Desk
@@ -16,7 +29,9 @@ __all__ = [
     "NotPermitted",
     "desks_where",
     "grants_of",
+    "has_administrator",
     "may",
+    "pause_before_log_in",
     "remembering_grants",
     "require",
     "works_at_a_desk",
@@ -82,6 +97,25 @@ def desks_where(person_id: int, permission: str) -> frozenset[int] | None:
 def works_at_a_desk(person_id: int) -> bool:
     """Tell whether the workbench is for this person, or only the portal."""
     return bool(grants_of(person_id))
+
+
+def has_administrator() -> bool:
+    """Tell whether anybody can set this installation up."""
+    return RoleGrant.objects.filter(role=Role.ADMINISTRATOR, person__is_active=True).exists()
+
+
+def pause_before_log_in(*, login: str, address: str) -> timedelta | None:
+    """Return how long this name or this address has to wait before the next try, or nothing."""
+    now, name = clock.now(), login.strip().lower()[:254]
+    tries = RefusedTry.objects.filter(
+        Q(login=name) | Q(address=address), at__gt=now - GUESSING_WINDOW
+    ).values_list("login", "address", "at")
+    rows = list(tries.order_by("-at")[: TRIES_PER_LOGIN + TRIES_PER_ADDRESS])
+    pauses = [
+        pause_after([at for login, _, at in rows if login == name], TRIES_PER_LOGIN, now),
+        pause_after([at for _, by, at in rows if by == address], TRIES_PER_ADDRESS, now),
+    ]
+    return max((pause for pause in pauses if pause is not None), default=None)
 
 
 def _desk_of(subject: Any) -> int | None:

@@ -11,7 +11,6 @@ from django.template import engines
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from jinja2 import Environment
-from jinja2_fragments import render_block
 
 from ansvar.ui.shell import Shell
 
@@ -92,8 +91,27 @@ def blocks(  # noqa: PLR0917  # reads like page()
 ) -> HttpResponse:
     """Answer with several blocks of the page; those after the first carry `hx-swap-oob`."""
     full = _context(request, context)
-    html = "".join(render_block(_environment(), template, name, full) for name in names)
+    html = "".join(_rendered_block(template, name, full) for name in names)
     return HttpResponse(html, status=status)
+
+
+def _rendered_block(template: str, name: str, context: Mapping[str, Any]) -> str:
+    """Render one block alone, with the imports and macros that stand at the top of the template.
+
+    A block that is called without its page would not know them: they come into being while the
+    page's own part runs, which ends with the first words of the shell.
+    """
+    found = _environment().get_template(template)
+    if name not in found.blocks:
+        raise KeyError(f"{template} has no block {name!r}.")
+    full = found.new_context(dict(context))
+    try:
+        page_begins = found.root_render_func(full)
+        next(iter(page_begins), None)
+        page_begins.close()  # type: ignore[attr-defined]  # compiled templates are generators
+        return "".join(found.blocks[name](full))
+    except Exception:  # noqa: BLE001 - raised anew, with the template's lines in the traceback
+        found.environment.handle_exception()
 
 
 def wants_fragment(request: HttpRequest) -> bool:

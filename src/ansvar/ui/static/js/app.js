@@ -10,3 +10,4 @@ import "./preferences.js";
 import "./toasts.js";
 import "./times.js";
 import "./live.js";
+import "./previews.js";

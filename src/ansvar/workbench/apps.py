@@ -1,0 +1,19 @@
+"""The workbench as a Django app."""
+
+from django.apps import AppConfig
+from typing_extensions import override
+
+from ansvar.ui import render
+
+
+class WorkbenchConfig(AppConfig):
+    """Start-up of `ansvar.workbench`."""
+
+    name = "ansvar.workbench"
+
+    @override
+    def ready(self) -> None:
+        # Filed here: the frame reads models, which exist only once all apps are loaded.
+        from ansvar.workbench.frame import frame  # noqa: PLC0415
+
+        render.provide(frame)

@@ -1,0 +1,224 @@
+"""A ticket's story in one order: messages, notes, hand-overs, and small facts folded together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ansvar.conversations.models import Message, OutboundMail
+from ansvar.kernel import telling
+from ansvar.kernel.telling import Told
+from ansvar.tickets.facts import TicketHandedOver, TicketReopened, TicketResolved
+from ansvar.tickets.models import Note, Ticket
+from ansvar.tickets.queries import timeline_entries
+
+SHOWN_OTHERWISE = frozenset(
+    {"ticket.note_added", "message.received", "message.sent", "message.delivered_to_server"}
+)
+"""Facts whose words stand on the page themselves."""
+NAMED_IN_SUMMARY = 3
+LATEST = 400
+"""Entries shown of a ticket with a very long journal; older ones are in the journal page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One thing in the timeline; *kind* says which part draws it."""
+
+    kind: str
+    """message, note, handed, resolved, reopened, facts."""
+    at: datetime
+    name: str = ""
+    detail: str = ""
+    text: str = ""
+    tone: str = ""
+    is_me: bool = False
+    message: Message | None = None
+    delivery: OutboundMail | None = None
+    note: Note | None = None
+    items: Sequence[tuple[str, datetime]] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastWords:
+    """What was said last, for a glance."""
+
+    name: str
+    at: datetime
+    text: str
+
+
+@dataclass
+class Known:
+    """Names that the page has read already, so that nobody asks for them again."""
+
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def add(self, noun: str, things: Iterable[Any]) -> None:
+        """Remember the names of rows."""
+        self.names |= {(noun, thing.pk): str(thing) for thing in things if thing is not None}
+
+
+def last_words(ticket: Ticket) -> LastWords | None:
+    """Return the last message of a ticket, or else what it was opened with."""
+    message = (
+        Message.objects.filter(ticket=ticket, is_automatic=False)
+        .exclude(outbound__state=OutboundMail.State.RECALLED)
+        .select_related("author")
+        .order_by("-said_at", "-id")
+        .first()
+    )
+    if message is not None:
+        return LastWords(name=author_of(message, ticket), at=message.said_at, text=message.text)
+    if ticket.description.strip():
+        return LastWords(name=ticket.requester.name, at=ticket.opened_at, text=ticket.description)
+    return None
+
+
+def author_of(message: Message, ticket: Ticket) -> str:
+    """Return who said it; nobody means the desk itself."""
+    if message.author is not None:
+        return message.author.name
+    return _("The desk") if message.direction == Message.Direction.OUT else ticket.requester.name
+
+
+def story_of(
+    ticket: Ticket, messages: Sequence[Message], notes: Sequence[Note], *, known: Known, me: int
+) -> list[Item]:
+    """Return everything that happened on a ticket, oldest first."""
+    items = [_said(message, ticket, me) for message in messages]
+    items += [_noted(note, me) for note in notes]
+    first = _opening(ticket, messages, me)
+    items += [first] if first else []
+    entries = list(timeline_entries(ticket.pk).order_by("-id")[:LATEST])[::-1]
+    told = telling.tell(
+        (entry for entry in entries if entry.fact not in SHOWN_OTHERWISE), known=known.names
+    )
+    items += [_happened(one) for one in told]
+    items.sort(key=lambda item: item.at)
+    return _folded(items)
+
+
+def _opening(ticket: Ticket, messages: Sequence[Message], me: int) -> Item | None:
+    """Return the words a ticket was opened with, unless they stand there as a message."""
+    words = ticket.description.strip()
+    if not words or any(message.text.strip() == words for message in messages[:2]):
+        return None
+    teller = ticket.reporter or ticket.requester
+    detail = "" if ticket.reporter is None else _("for %(name)s") % {"name": ticket.requester.name}
+    return Item(
+        kind="message",
+        at=ticket.opened_at,
+        name=teller.name,
+        detail=detail or channel_name(ticket.channel),
+        text=words,
+        tone="in",
+        is_me=teller.pk == me,
+    )
+
+
+def channel_name(channel: str) -> str:
+    """Say through which channel words came or went."""
+    names = {
+        "email": _("by e-mail"),
+        "portal": _("in the portal"),
+        "workbench": _("taken down by an agent"),
+        "api": _("by a program"),
+        "phone": _("by phone"),
+    }
+    return names.get(channel, channel)
+
+
+def _said(message: Message, ticket: Ticket, me: int) -> Item:
+    outbound = getattr(message, "outbound", None)
+    detail = channel_name(message.channel) if message.channel != "workbench" else ""
+    if message.is_automatic:
+        detail = _("%(channel)s, automatically") % {"channel": detail}
+    return Item(
+        kind="message",
+        at=message.said_at,
+        name=author_of(message, ticket),
+        detail=detail,
+        text=message.text,
+        tone="in" if message.direction == Message.Direction.IN else "out",
+        is_me=message.author_id == me,
+        message=message,
+        delivery=outbound,
+    )
+
+
+def _noted(note: Note, me: int) -> Item:
+    name = note.author.name if note.author else _("Ansvar")
+    return Item(
+        kind="note",
+        at=note.written_at,
+        name=name,
+        text=note.text,
+        is_me=note.author_id == me,
+        note=note,
+    )
+
+
+def _happened(told: Told) -> Item:
+    fact, at = told.fact, told.entry.at
+    if isinstance(fact, TicketHandedOver):
+        team = told.names.get(("team", fact.team_id), "–")
+        title = _("Handed back to %(team)s") if fact.is_bounce else _("Handed over to %(team)s")
+        return Item(
+            kind="handed",
+            at=at,
+            title=title % {"team": team},
+            detail=_("by %(name)s") % {"name": told.actor},
+            text=fact.reason,
+            tone="red" if fact.is_bounce else "",
+        )
+    if isinstance(fact, TicketResolved):
+        return Item(
+            kind="resolved",
+            at=at,
+            title=_("Resolved"),
+            detail=_("by %(name)s") % {"name": told.actor},
+            text=fact.resolution,
+            tone="good",
+        )
+    if isinstance(fact, TicketReopened):
+        return Item(
+            kind="reopened",
+            at=at,
+            title=_("Taken up again"),
+            detail=_("by %(name)s") % {"name": told.actor},
+            text=fact.reason,
+            tone="amber",
+        )
+    return Item(kind="facts", at=at, items=[(f"{told.actor} {told.words}", at)])
+
+
+def _folded(items: list[Item]) -> list[Item]:
+    """Put neighbouring small facts under one line."""
+    folded: list[Item] = []
+    for item in items:
+        if item.kind == "facts" and folded and folded[-1].kind == "facts":
+            last = folded.pop()
+            folded.append(Item(kind="facts", at=last.at, items=[*last.items, *item.items]))
+        else:
+            folded.append(item)
+    return [_summed_up(item) if item.kind == "facts" else item for item in folded]
+
+
+def _summed_up(item: Item) -> Item:
+    count = len(item.items)
+    if count == 1:
+        return item
+    named = "; ".join(sentence for sentence, _at in item.items[:NAMED_IN_SUMMARY])
+    words = ngettext("%(n)s fact: %(named)s", "%(n)s facts: %(named)s", count)
+    more = " …" if count > NAMED_IN_SUMMARY else ""
+    return Item(
+        kind="facts",
+        at=item.at,
+        items=item.items,
+        title=words % {"n": count, "named": named} + more,
+    )

@@ -1,0 +1,295 @@
+"""The queue: views of tickets, with a peek at one of them beside the list."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ansvar.access.middleware import actor_of
+from ansvar.access.pages import page
+from ansvar.catalogue.models import Service
+from ansvar.kernel import clock
+from ansvar.tickets import queue
+from ansvar.tickets.commands import assign_ticket
+from ansvar.tickets.decisions import State
+from ansvar.tickets.models import KIND_NAMES, STATE_NAMES, Ticket
+from ansvar.ui import render
+from ansvar.ui.wording import duration
+from ansvar.workbench import conversation
+from ansvar.workbench.custody import strip_of
+from ansvar.workbench.finding import ticket_id_of
+from ansvar.workbench.reading import DESK_KEY, Reader, reader_of
+
+TEMPLATE = "workbench/queue.html"
+ROWS = "workbench/queue-rows.html"
+PAGE_SIZE = 50
+NEXT_IN_TEAM = 25
+FIRST_VIEW = "needs-you"
+
+
+class FilterForm(forms.Form):
+    """What narrows a view down."""
+
+    text = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=100)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=lambda: [("", _("any")), *((str(key), name) for key, name in KIND_NAMES.items())],
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.none(), label=gettext_lazy("Service"), required=False, empty_label="–"
+    )
+    site = forms.CharField(label=gettext_lazy("Site"), required=False, max_length=100)
+
+    def condition(self) -> Q:
+        """Return what the filled fields ask for."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        found = Q()
+        if text := chosen.get("text"):
+            found &= (
+                Q(subject__icontains=text)
+                | Q(reference__icontains=text)
+                | Q(requester__name__icontains=text)
+            )
+        if kind := chosen.get("kind"):
+            found &= Q(kind=kind)
+        if service := chosen.get("service"):
+            found &= Q(service=service)
+        if site := chosen.get("site"):
+            found &= Q(site__name__icontains=site)
+        return found
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.condition())
+
+
+@dataclass
+class Row:
+    """One line of the queue."""
+
+    ticket: Ticket
+    reader: Reader
+    now: datetime = field(default_factory=clock.now)
+
+    @property
+    def about(self) -> str:
+        """Who asks, and where."""
+        site = self.ticket.site
+        name = self.ticket.requester.name
+        return f"{name} · {site.name}" if site else name
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the reader works on it."""
+        return self.ticket.assignee_id == self.reader.person.pk
+
+    @property
+    def holder(self) -> str:
+        """Who works on it."""
+        if self.is_mine:
+            return _("me")
+        return self.ticket.assignee.name if self.ticket.assignee else ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the reader's hands are the ones it lies in or may be taken by."""
+        ticket = self.ticket
+        return self.is_mine or (
+            ticket.assignee_id is None
+            and (
+                ticket.team_id in self.reader.viewer.teams
+                or ticket.owner_id == self.reader.person.pk
+            )
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.ticket.is_open
+
+    @property
+    def is_untaken(self) -> bool:
+        """Whether it is urgent and nobody works on it."""
+        return self.is_open and self.ticket.assignee_id is None and self.ticket.priority == 1
+
+    @property
+    def owes_answer(self) -> bool:
+        """Whether the requester's last words are unanswered."""
+        return self.is_open and self.ticket.requester_spoke_at is not None
+
+    @property
+    def unanswered(self) -> str:
+        """For how long the requester has been waiting."""
+        spoke = self.ticket.requester_spoke_at
+        return short(self.now - spoke) if self.owes_answer and spoke else ""
+
+    @property
+    def state(self) -> str:
+        """What stands at the end of the line: a state that stands still, or the age."""
+        ticket = self.ticket
+        if ticket.state == State.WAITING:
+            return _("waiting")
+        if not ticket.is_open:
+            return str(STATE_NAMES[State(ticket.state)])
+        if self.is_mine and ticket.state == State.ASSIGNED:
+            return _("not begun")
+        return short(self.now - ticket.opened_at)
+
+    @property
+    def state_is_quiet(self) -> bool:
+        """Whether the end of the line needs no eye."""
+        return self.ticket.state != State.ASSIGNED or not self.is_mine
+
+
+def short(span: timedelta) -> str:
+    """Return a span in its largest unit: in a list of many, only the magnitude is read."""
+    if span.days:
+        return duration(timedelta(days=span.days))
+    hours, rest = divmod(span.seconds, 3600)
+    return duration(timedelta(hours=hours) if hours else timedelta(seconds=rest))
+
+
+@page(requires="service.read")
+def queue_start(request: HttpRequest) -> HttpResponse:
+    """Open the view that needs the reader first, on the desk that was chosen."""
+    reader_of(request).desk  # noqa: B018 - keeps the chosen desk in the session
+    return redirect("queue", FIRST_VIEW)
+
+
+@page(requires="service.read")
+def queue_page(request: HttpRequest, view: str) -> HttpResponse:
+    """Show a view of the queue."""
+    chosen, reader = _view(view), reader_of(request)
+    form = _filter(request, reader)
+    place = place_from(request.GET)
+    found = queue.page_of(
+        chosen,
+        reader.viewer,
+        reader.desk_id,
+        after=place,
+        size=PAGE_SIZE,
+        condition=form.condition(),
+    )
+    rows = [Row(ticket, reader) for ticket in found.tickets]
+    following = [] if place or form.is_used else _next_in_team(reader, view, rows)
+    first = next(iter([*rows, *following]), None)
+    context = {
+        "view": chosen,
+        "view_key": view,
+        "rows": rows,
+        "following": following,
+        "form": form,
+        "is_later_page": place is not None,
+        "more_url": _url(request, found.next) if found.next else "",
+        "selected": first.ticket.pk if first else None,
+        "count": _count(len(rows), is_all=found.next is None and place is None),
+        **(_peek(request, first.ticket) if first else {"ticket": None}),
+    }
+    if render.wants_fragment(request) and place is not None:
+        return render.page(request, ROWS, context)
+    return render.page(request, TEMPLATE, context)
+
+
+@page(requires="service.read")
+def queue_views(request: HttpRequest) -> HttpResponse:
+    """Answer with the column of views and their counts."""
+    return render.block(request, TEMPLATE, "left", {"view_key": request.GET.get("view", "")})
+
+
+@page(requires="service.read")
+def queue_peek(request: HttpRequest, reference: str) -> HttpResponse:
+    """Answer with a ticket at a glance, for the column beside the list."""
+    pk = ticket_id_of(request, reference)
+    ticket = Ticket.objects.select_related(
+        "requester", "site", "team", "assignee", "service__owner"
+    ).get(pk=pk)
+    return render.block(request, TEMPLATE, "peek", _peek(request, ticket))
+
+
+@page("POST", requires="ticket.assign")
+def queue_take(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a ticket out of the list for oneself."""
+    pk = ticket_id_of(request, reference)
+    ticket = assign_ticket(pk, to=reader_of(request).person, by=actor_of(request))
+    text = _("%(reference)s is yours.") % {"reference": ticket.reference}
+    if not render.wants_fragment(request):
+        return redirect("ticket", reference)
+    ticket = Ticket.objects.select_related(*queue.SHOWN_WITH).get(pk=pk)
+    context = {"rows": [Row(ticket, reader_of(request))], "more_url": "", "selected": pk}
+    return render.toast(render.page(request, ROWS, context), text)
+
+
+def place_from(query: QueryDict) -> queue.Place | None:
+    """Return the place that a link to more names; a broken one begins at the top."""
+    priority, _sep, rest = query.get("after", "").partition("~")
+    at, _sep, pk = rest.partition("~")
+    moment = parse_datetime(at) if at else None
+    if moment is None or not priority.isdigit() or not pk.isdigit():
+        return None
+    return queue.Place(priority=int(priority), at=moment, id=int(pk))
+
+
+def _url(request: HttpRequest, place: queue.Place) -> str:
+    kept = {
+        key: value for key, value in request.GET.items() if key not in {"after", DESK_KEY} and value
+    }
+    return "?" + urlencode({**kept, "after": f"{place.priority}~{place.at.isoformat()}~{place.id}"})
+
+
+def _view(key: str) -> queue.View:
+    found = queue.views.get(key)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _filter(request: HttpRequest, reader: Reader) -> FilterForm:
+    form = FilterForm(request.GET)
+    services = Service.objects.exclude(state=Service.State.RETIRED)
+    if reader.desk_id is not None:
+        services = services.filter(desk=reader.desk_id)
+    elif reader.sight.desks is not None:
+        services = services.filter(desk__in=reader.sight.desks)
+    chooser = form.fields["service"]
+    assert isinstance(chooser, forms.ModelChoiceField)  # noqa: S101 - declared above
+    chooser.queryset = services
+    return form
+
+
+def _next_in_team(reader: Reader, view: str, shown: list[Row]) -> list[Row]:
+    """Return what else the reader's teams hold and nobody works on, under "Needs you"."""
+    if view != FIRST_VIEW or not reader.viewer.teams:
+        return []
+    already = [row.ticket.pk for row in shown]
+    found = queue.page_of(
+        queue.views["team"],
+        reader.viewer,
+        reader.desk_id,
+        size=NEXT_IN_TEAM,
+        condition=~Q(pk__in=already) & ~Q(assignee=reader.person),
+    )
+    return [Row(ticket, reader) for ticket in found.tickets]
+
+
+def _count(shown: int, *, is_all: bool) -> str:
+    return str(shown) if is_all else f"{shown}+"
+
+
+def _peek(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
+    reader = reader_of(request)
+    return {
+        "ticket": ticket,
+        "row": Row(ticket, reader),
+        "custody": strip_of(ticket),
+        "last": conversation.last_words(ticket),
+        "may_work": reader.may("ticket.work", ticket),
+    }

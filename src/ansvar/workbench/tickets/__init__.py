@@ -1,0 +1,1 @@
+"""Pages of one ticket, a module per kind of change."""

@@ -1,0 +1,83 @@
+"""Addresses of the workbench."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from ansvar.workbench import choosing, log_in, people, preferences, queue, searching, services
+from ansvar.workbench.running import journal, mail, work
+from ansvar.workbench.tickets import classifying, editing, holding, opening, page, replying, states
+
+
+class Reference(StringConverter):
+    """The number of a ticket, such as IT-1042; small letters do as well."""
+
+    regex = r"[A-Za-z][A-Za-z0-9]{0,5}-[0-9]{1,12}"
+
+
+register_converter(Reference, "reference")
+TICKET = "tickets/<reference:reference>/"
+
+urlpatterns = [
+    path("", log_in.start, name="start"),
+    path("log-in/", log_in.log_in, name="log-in"),
+    path("log-in/offered/", log_in.log_in_offered, name="log-in-offered"),
+    path("log-out/", log_in.log_out, name="log-out"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/password/", preferences.change_password, name="password-change"),
+    path("queue/", queue.queue_start, name="queue-start"),
+    path("queue/views/", queue.queue_views, name="queue-views"),
+    path("queue/peek/<reference:reference>/", queue.queue_peek, name="queue-peek"),
+    path("queue/take/<reference:reference>/", queue.queue_take, name="queue-take"),
+    path("queue/<slug:view>/", queue.queue_page, name="queue"),
+    path("tickets/new/", opening.new_ticket, name="ticket-new"),
+    path(TICKET, page.ticket_page, name="ticket"),
+    path(f"{TICKET}parts/<slug:part>/", page.ticket_part, name="ticket-part"),
+    path(f"{TICKET}reply/", replying.reply, name="ticket-reply"),
+    path(f"{TICKET}note/", replying.note, name="ticket-note"),
+    path(f"{TICKET}drafts/<slug:tab>/", replying.draft, name="ticket-draft"),
+    path(f"{TICKET}messages/<int:message_id>/recall/", replying.recall, name="message-recall"),
+    path(f"{TICKET}messages/<int:message_id>/html/", replying.message_html, name="message-html"),
+    path(f"{TICKET}files/<int:file_id>/", replying.ticket_file, name="ticket-file"),
+    path(f"{TICKET}assign/", holding.assign, name="ticket-assign"),
+    path(f"{TICKET}hand-over/", holding.hand_over, name="ticket-hand-over"),
+    path(f"{TICKET}owner/", holding.owner, name="ticket-owner"),
+    path(f"{TICKET}state/", states.state, name="ticket-state"),
+    path(f"{TICKET}start-work/", states.start, name="ticket-start-work"),
+    path(f"{TICKET}wait/", states.wait, name="ticket-wait"),
+    path(f"{TICKET}resume/", states.resume, name="ticket-resume"),
+    path(f"{TICKET}resolve/", states.resolve, name="ticket-resolve"),
+    path(f"{TICKET}close/", states.close, name="ticket-close"),
+    path(f"{TICKET}reopen/", states.reopen, name="ticket-reopen"),
+    path(f"{TICKET}edit/", editing.edit, name="ticket-edit"),
+    path(f"{TICKET}participants/", editing.participant_add, name="participant-add"),
+    path(f"{TICKET}participants/remove/", editing.participant_remove, name="participant-remove"),
+    path(f"{TICKET}links/", editing.link_add, name="link-add"),
+    path(f"{TICKET}links/<int:link_id>/remove/", editing.link_remove, name="link-remove"),
+    path(f"{TICKET}classify/", classifying.classify, name="ticket-classify"),
+    path(f"{TICKET}override/", classifying.override, name="ticket-override"),
+    path(f"{TICKET}override/drop/", classifying.override_drop, name="override-drop"),
+    path("search/", searching.search, name="search"),
+    path("search/palette/", searching.search_palette, name="search-palette"),
+    path("people/", people.people, name="people"),
+    path("people/found/", choosing.people_found, name="people-found"),
+    path("people/<int:person_id>/", people.person, name="person"),
+    path("people/<int:person_id>/edit/", people.person_edit, name="person-edit"),
+    path("people/<int:person_id>/addresses/", people.address_add, name="address-add"),
+    path(
+        "people/<int:person_id>/addresses/<int:point_id>/",
+        people.address_change,
+        name="address-change",
+    ),
+    path("services/", services.services, name="services"),
+    path("services/<int:service_id>/", services.service, name="service"),
+    path("admin/work/", work.failed_work, name="failed-work"),
+    path("admin/work/<int:failure_id>/again/", work.run_again, name="work-run-again"),
+    path("admin/work/<int:failure_id>/dismiss/", work.dismiss, name="work-dismiss"),
+    path("admin/journal/", journal.journal, name="journal"),
+    path("admin/mail/", mail.mail, name="mail"),
+    path("admin/mail/<int:mail_id>/release/", mail.mail_release, name="mail-release"),
+    path("admin/mail/<int:mail_id>/discard/", mail.mail_discard, name="mail-discard"),
+    path("admin/mail/<int:mail_id>/raw/", mail.mail_raw, name="mail-raw"),
+    path("admin/mailboxes/new/", mail.mailbox_new, name="mailbox-new"),
+    path("admin/mailboxes/<int:mailbox_id>/", mail.mailbox_edit, name="mailbox-edit"),
+]
