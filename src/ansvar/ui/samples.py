@@ -118,6 +118,17 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
+SPELLS = [
+    {"holder": holder, "duration": duration, "seconds": seconds, "bounce": bounce, "now": now}
+    for holder, duration, seconds, bounce, now in (
+        ("Desk", "4 min", 240, False, False),
+        ("POS dev", "1 h 10 min", 4200, False, False),
+        ("Sysadmin", "35 min", 2300, False, False),
+        ("POS dev", "20 min", 2400, True, True),
+    )
+]
+
+
 def context() -> dict[str, Any]:
     """Return the values the guide and the sample pages draw."""
     now = timezone.now()
@@ -128,30 +139,7 @@ def context() -> dict[str, Any]:
         "before": {n: now - n * minute for n in (4, 12, 20, 57, 129, 200, 1500, 4000)},
         "rows": rows[:6],
         "more_rows": rows[6:],
-        "spells": [
-            {"holder": "Desk", "duration": "4 min", "seconds": 240, "bounce": False, "now": False},
-            {
-                "holder": "POS dev",
-                "duration": "1 h 10 min",
-                "seconds": 4200,
-                "bounce": False,
-                "now": False,
-            },
-            {
-                "holder": "Sysadmin",
-                "duration": "35 min",
-                "seconds": 2300,
-                "bounce": False,
-                "now": False,
-            },
-            {
-                "holder": "POS dev",
-                "duration": "20 min",
-                "seconds": 2400,
-                "bounce": True,
-                "now": True,
-            },
-        ],
+        "spells": SPELLS,
         "matrix_rows": [[1, 2, 3, 4], [2, 3, 4, 5], [3, 4, 5, 5], [4, 5, 5, 5]],
         "tabs": [
             ("reply", "Reply", "message", "r"),
