@@ -92,7 +92,8 @@ def test_work_is_tried_again_later_before_it_counts_as_failed():
     assert not Failure.objects.exists()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT scheduled_at > now() FROM procrastinate_jobs WHERE task_name = 'tests.try_again'"
+            "SELECT scheduled_at > now() FROM procrastinate_jobs "
+            "WHERE task_name = 'tests.try_again'"
         )
         assert cursor.fetchone() == (True,)
 

@@ -51,10 +51,7 @@ def _wanted(pairs: list[tuple[Entry, Fact]]) -> Iterable[tuple[str, int]]:
 def _told(entry: Entry, fact: Fact, names: dict[tuple[str, int], str]) -> Told:
     values: dict[str, Any] = {**vars(fact), **fact.words()}
     for name, noun in fact.references().items():
-        pk = getattr(fact, name)
-        values[name.removesuffix("_id")] = (
-            _("nobody") if pk is None else names.get((noun, pk), _("somebody unknown"))
-        )
+        values[name.removesuffix("_id")] = _name((noun, getattr(fact, name)), entry, names)
     actor = entry.actor
     # A person is shown by today's name, anything else as it signed.
     today = names.get(("person", actor.person_id)) if actor.person_id is not None else None
@@ -65,6 +62,16 @@ def _told(entry: Entry, fact: Fact, names: dict[tuple[str, int], str]) -> Told:
         words=str(fact.wording).format_map(_Missing(values)),
         names=names,
     )
+
+
+def _name(thing: tuple[str, int | None], entry: Entry, names: Mapping[tuple[str, int], str]) -> str:
+    noun, pk = thing
+    if pk is None:
+        return _("nobody")
+    if noun == "person" and pk == entry.actor.person_id:
+        # The sentence begins with the name already.
+        return _("themselves")
+    return names.get((noun, pk), _("somebody unknown"))
 
 
 class _Missing(dict[str, Any]):

@@ -62,7 +62,7 @@ class PriorityOverridden(
 
 @dataclass(frozen=True, kw_only=True)
 class PriorityRecomputed(
-    Fact, name="ticket.priority_recomputed", wording=_("priority is now P{priority}: {why}")
+    Fact, name="ticket.priority_recomputed", wording=_("brought the priority to P{priority}: {why}")
 ):
     """A priority followed from a new service, site or matrix, or from an override taken back."""
 
@@ -99,7 +99,9 @@ class TicketHandedOver(
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnerChanged(Fact, name="ticket.owner_changed", wording=_("{owner} answers for the ticket")):
+class OwnerChanged(
+    Fact, name="ticket.owner_changed", wording=_("made {owner} answer for the ticket")
+):
     """Somebody came to answer for a ticket until it is closed."""
 
     owner_id: PersonId
@@ -113,7 +115,7 @@ class WorkStarted(Fact, name="ticket.work_started", wording=_("started work")):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingStarted(
-    Fact, name="ticket.waiting_started", wording=_("waits for {waiting_for}. {note}")
+    Fact, name="ticket.waiting_started", wording=_("let it wait for {waiting_for}. {note}")
 ):
     """A ticket began to wait for somebody or something."""
 
@@ -131,7 +133,7 @@ class WaitingStarted(
 
 
 @dataclass(frozen=True, kw_only=True)
-class WaitingEnded(Fact, name="ticket.waiting_ended", wording=_("waits no longer: {why}")):
+class WaitingEnded(Fact, name="ticket.waiting_ended", wording=_("ended the waiting: {why}")):
     """A ticket that waited goes on."""
 
     why: str
@@ -199,9 +201,7 @@ class NoteAdded(Fact, name="ticket.note_added", wording=_("wrote a note")):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParticipantAdded(
-    Fact, name="ticket.participant_added", wording=_("{person} takes part from now on")
-):
+class ParticipantAdded(Fact, name="ticket.participant_added", wording=_("let {person} take part")):
     """Somebody else came to take part in the conversation."""
 
     person_id: PersonId
@@ -209,7 +209,7 @@ class ParticipantAdded(
 
 @dataclass(frozen=True, kw_only=True)
 class ParticipantRemoved(
-    Fact, name="ticket.participant_removed", wording=_("{person} takes part no longer")
+    Fact, name="ticket.participant_removed", wording=_("took {person} out of the conversation")
 ):
     """Somebody was taken out of the conversation."""
 
