@@ -32,6 +32,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "ansvar.ui.static_files.StaticFiles",
     "django.middleware.security.SecurityMiddleware",
+    # Pads its answers by a random length, so that their size tells nothing about secrets in them.
+    "django.middleware.gzip.GZipMiddleware",
     "ansvar.ui.middleware.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
