@@ -6,7 +6,8 @@ from typing import Concatenate, ParamSpec, Protocol, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
 from ansvar.access.middleware import actor_of
@@ -14,7 +15,7 @@ from ansvar.access.queries import require
 from ansvar.people.models import Person
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 ANYBODY = "anybody"
 """Open without a log-in: log-in itself, signed links, health."""
@@ -41,7 +42,7 @@ def page(*methods: str, requires: str) -> Callable[[View[P]], View[P]]:
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method not in allowed and request.method != "HEAD":
                 return HttpResponseNotAllowed(allowed)
             if requires == ANYBODY:
