@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "ansvar.tickets",
     "ansvar.conversations",
     "ansvar.workbench",
+    "ansvar.demo",
 ]
 
 MIDDLEWARE = [

@@ -28,7 +28,7 @@ from ansvar.tickets.commands.holding import (
     hand_over_ticket,
 )
 from ansvar.tickets.commands.locking import MoveNotAllowed, StaleTicket
-from ansvar.tickets.commands.opening import make_numbers, open_ticket
+from ansvar.tickets.commands.opening import drop_numbers, make_numbers, open_ticket
 from ansvar.tickets.commands.talking import desk_answered, requester_spoke
 from ansvar.tickets.commands.working import resume_ticket, start_work, wait_with_ticket
 
@@ -46,6 +46,7 @@ __all__ = [
     "desk_answered",
     "discard_draft",
     "drop_override",
+    "drop_numbers",
     "edit_ticket",
     "hand_over_ticket",
     "link_tickets",

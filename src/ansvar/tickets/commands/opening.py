@@ -125,6 +125,12 @@ def make_numbers(desk_id: int) -> None:
         cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {_sequence(desk_id)} START 1001")
 
 
+def drop_numbers(desk_id: int) -> None:
+    """Drop the sequence of a desk that is gone with all its tickets."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SEQUENCE IF EXISTS {_sequence(desk_id)}")
+
+
 def _next_reference(desk: Desk) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s::regclass)", [_sequence(desk.pk)])
