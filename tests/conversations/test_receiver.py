@@ -166,7 +166,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(mail_server, monkeypat
 
 def test_a_server_without_idle_is_asked_again_and_again(mail_server, monkeypatch):
     monkeypatch.setattr(receiver, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(receiver, "can_idle", lambda box: False)
+    monkeypatch.setattr(receiver, "can_idle", lambda _box: False)
     mailbox = on_server(mail_server)
     with receiving():
         answers(mailbox)

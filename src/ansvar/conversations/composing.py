@@ -10,12 +10,11 @@ from email.utils import format_datetime
 from html import escape
 
 from markdown_it import MarkdownIt
+from typing_extensions import override
 
 from ansvar.conversations.sanitising import sanitised
 
-# Longer than the usual 78, because the library turns a longer id into an encoded word, by which
-# no mail client finds its thread; lines may have 998 characters.
-_WIRE = policy.SMTP.clone(max_line_length=900)
+_ID_HEADERS = {"message-id", "in-reply-to", "references"}
 _LONGEST_ID = 250
 _KEPT_REFERENCES = 8
 
@@ -26,6 +25,23 @@ _PAGE = (
 )
 _FOOT = '<p style="color:#667382;font-size:13px">-- <br>{words}</p>'
 
+
+class _Wire(policy.EmailPolicy):
+    """The library's way of writing mail, but for ids.
+
+    An id that is longer than a line it would turn into an encoded word, by which no mail client
+    finds its thread.
+    """
+
+    @override
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in _ID_HEADERS:
+            ids = f"{self.linesep} ".join(str(value).split())
+            return f"{name}: {ids}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+_WIRE = _Wire(linesep="\r\n")
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
 
 

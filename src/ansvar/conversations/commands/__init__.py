@@ -12,7 +12,7 @@ from ansvar.conversations.commands.mailboxes import (
     note_mailbox_fails,
 )
 from ansvar.conversations.commands.receiving import begin_counting, read_inbound, take_in
-from ansvar.conversations.commands.sending import MailRefused, deliver_mail
+from ansvar.conversations.commands.sending import MailNotTaken, MailRefused, deliver_mail
 from ansvar.conversations.commands.setting_aside import (
     CannotRelease,
     discard_mail,
@@ -29,6 +29,7 @@ from ansvar.conversations.commands.talking import (
 
 __all__ = [
     "CannotRelease",
+    "MailNotTaken",
     "MailRefused",
     "NewFile",
     "NothingSaid",

@@ -44,7 +44,7 @@ def queue_mail(message: Message, *, mailbox: Mailbox, pause: timedelta) -> Outbo
         recipient=message.to[0].lower(),
         in_reply_to=earlier[-1] if earlier else "",
         references=" ".join(kept_references(earlier)),
-        send_after=clock.now() + pause,
+        send_after=message.said_at + pause,
     )
     domain = mailbox.address.rpartition("@")[2]
     message.message_id = f"ansvar.{outbound.pk}.{secrets.token_hex(8)}@{domain}"

@@ -164,11 +164,11 @@ def _with_words_decoded(raw: str) -> str:
 
 def _word_bytes(encoding: str, body: str) -> bytes:
     if encoding in "bB":
-        letters = re.sub(r"[^A-Za-z0-9+/]", "", body)
-        if len(letters) % 4 == 1:
-            letters = letters[:-1]
-        with contextlib.suppress(binascii.Error):
-            return binascii.a2b_base64(letters + "=" * (-len(letters) % 4))
+        letters = body.strip().rstrip("=")
+        # Some programs lose the padding.
+        with contextlib.suppress(ValueError):
+            padded = letters + "=" * (-len(letters) % 4)
+            return binascii.a2b_base64(padded, strict_mode=True)
         return body.encode("utf-8", "replace")
     quoted = body.replace("_", " ").replace("%", "%25")
     return unquote_to_bytes(re.sub(r"=([0-9A-Fa-f]{2})", r"%\1", quoted))

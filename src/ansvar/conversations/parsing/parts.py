@@ -98,8 +98,8 @@ def delivery_report(message: Message) -> tuple[bool, str]:
     for part in message.walk():
         if type_of(part) != "message/delivery-status":
             continue
-        for group in part.get_payload() if part.is_multipart() else ():
-            if isinstance(group, Message) and first_raw(group, "Action").lower() == "failed":
+        for group in _below(part):
+            if first_raw(group, "Action").lower() == "failed":
                 why = first_raw(group, "Diagnostic-Code") or first_raw(group, "Status")
                 return True, words_of(why)
     return False, ""
@@ -109,10 +109,8 @@ def embedded_headers(message: Message) -> Message | None:
     """Return the header of the mail that a bounce gives back."""
     for part in _leaves(message):
         media_type = type_of(part)
-        if media_type == "message/rfc822" and part.is_multipart():
-            payload = part.get_payload()
-            if isinstance(payload, list) and payload and isinstance(payload[0], Message):
-                return payload[0]
+        if media_type == "message/rfc822" and (inner := _below(part)):
+            return inner[0]
         if media_type == "text/rfc822-headers":
             return _headers_in(_content(part))
     return None
@@ -127,10 +125,9 @@ def _leaves(message: Message) -> Iterator[Message]:
         seen += 1
         if depth > DEEPEST or seen > MOST_PARTS:
             raise TooComplex
-        payload = part.get_payload()
         # An attached mail is a file, not more of this mail's text.
-        if isinstance(payload, list) and type_of(part) != "message/rfc822":
-            below = [(one, depth + 1) for one in payload if isinstance(one, Message)]
+        if part.is_multipart() and type_of(part) != "message/rfc822":
+            below = [(one, depth + 1) for one in _below(part)]
             waiting.extend(reversed(below))
         else:
             yield part
@@ -151,19 +148,23 @@ def _charset(part: Message) -> str:
 
 def _content(part: Message) -> bytes:
     """Return the bytes of a part; a transfer encoding that lies leaves them as they came."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return _as_bytes(payload[0]) if payload else b""
+    if part.is_multipart():
+        inner = _below(part)
+        return _as_bytes(inner[0]) if inner else b""
     with contextlib.suppress(Exception):
         decoded = part.get_payload(decode=True)
         if isinstance(decoded, bytes):
             return decoded
-    return str(payload or "").encode("utf-8", "surrogateescape")
+    return b""
 
 
-def _as_bytes(message: object) -> bytes:
-    if not isinstance(message, Message):
-        return str(message).encode("utf-8", "surrogateescape")
+def _below(part: Message) -> list[Message]:
+    """Return the parts of a part; asked of one without parts the library decodes its text."""
+    payload = part.get_payload() if part.is_multipart() else []
+    return [one for one in payload if isinstance(one, Message)]
+
+
+def _as_bytes(message: Message) -> bytes:
     written = BytesIO()
     with contextlib.suppress(Exception):
         BytesGenerator(written, mangle_from_=False).flatten(message)
@@ -194,9 +195,7 @@ def _name(part: Message) -> str:
 
 def _made_name(part: Message, media_type: str, number: int) -> str:
     if media_type == "message/rfc822":
-        payload = part.get_payload()
-        inner = payload[0] if isinstance(payload, list) and payload else None
-        if isinstance(inner, Message):
+        for inner in _below(part)[:1]:
             subject = _UNSAFE_IN_NAMES.sub("_", words_of(first_raw(inner, "Subject")))[:100]
             if subject.strip(" ._"):
                 return f"{subject.strip(' ._')}.eml"
