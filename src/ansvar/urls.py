@@ -8,7 +8,9 @@ from ansvar.ops.health import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("api/v1/", include("ansvar.api.urls")),
+    path("", include("ansvar.portal.urls")),
     path("", include("ansvar.workbench.urls")),
+    path("admin/", include("ansvar.workbench.admin.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("ui/", include("ansvar.ui.urls")))

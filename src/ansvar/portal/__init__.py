@@ -1,1 +1,1 @@
-"""Pages for requesters."""
+"""Requesters' pages: report, follow and answer one's own matters, and read service cards."""

@@ -14,7 +14,7 @@ def _answer(request: HttpRequest, number: int, *, headline: str, explanation: st
     return render.page(request, "ui/error.html", context, status=number)
 
 
-def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's
     """Answer 400."""
     return _answer(
         request,
@@ -24,7 +24,7 @@ def bad_request(request: HttpRequest, _exception: Exception | None = None) -> Ht
     )
 
 
-def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's
     """Answer 403."""
     return _answer(
         request,
@@ -51,7 +51,7 @@ def stale_token(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
     )
 
 
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  # Django's
     """Answer 404."""
     return _answer(
         request,
