@@ -1,7 +1,6 @@
 """Questions about services, scripts and matrices."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -125,14 +124,6 @@ def published_script(
     return own or versions.filter(script__service=None).first()
 
 
-def scripts_of(desk_ids: Iterable[int] | None) -> QuerySet[Script]:
-    """Return the scripts of desks, or of all, those of services first."""
-    found = Script.objects.select_related("desk", "service").order_by(
-        "desk__name", "service__name", "purpose", "name"
-    )
-    return found if desk_ids is None else found.filter(desk__in=desk_ids)
-
-
 def version_in(script: Script, state: ScriptVersion.State) -> ScriptVersion | None:
     """Return the draft or the published version of a script."""
     return script.versions.filter(state=state).first()
@@ -144,3 +135,15 @@ def matrix_in_force(desk_id: int) -> Matrix:
     Raises: Matrix.DoesNotExist.
     """
     return Matrix.objects.filter(desk_id=desk_id).order_by("-number")[:1].get()
+
+
+def scripts_visible_to(by: Actor) -> QuerySet[Script]:
+    """Return the scripts of the services somebody may see, and of the desks they work at."""
+    found = Script.objects.select_related("desk", "service__owner")
+    if by.person_id is None:
+        return found if may(by, "service.read") else found.none()
+    desks = desks_where(by.person_id, "service.read")
+    if desks is None:
+        return found
+    services = services_visible_to(by).values("pk")
+    return found.filter(Q(desk__in=desks) | Q(service__in=services))

@@ -30,7 +30,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import set_fields
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Desk
 
 
@@ -55,7 +55,7 @@ class TreeHasFaults(Refusal):
 
     def __init__(self, faults: list[Fault], tree: Tree) -> None:
         self.faults = faults
-        super().__init__(" ".join(str(said) for said in explain_faults(faults, tree)))
+        super().__init__(" ".join(str(fault) for fault in explain_faults(faults, tree)))
 
 
 @transaction.atomic
@@ -130,18 +130,20 @@ def try_draft(script_id: int, answers: list[int], *, by: Actor) -> Outcome:
     draft = _draft_of(script)
     outcome = walk(parse_tree(draft.tree), answers)
     if not isinstance(outcome, Outcome):
-        raise WalkNotFinished(f"“{outcome.node.question}” is still to be answered.")
+        raise WalkNotFinished(
+            said("“%(question)s” is still to be answered."), question=outcome.node.question
+        )
     if draft.tested_at is None:
         draft.tested_at = clock.now()
         draft.save(update_fields=["tested_at"])
-        said = outcome.remedy or outcome.impact or outcome.team_id
+        end = outcome.remedy or outcome.impact or outcome.team_id
         record(
             DraftTested(
                 subject_id=script.pk,
                 version_id=draft.pk,
                 number=draft.number,
                 answers=list(answers),
-                outcome=str(said),
+                outcome=str(end),
             ),
             by=by,
         )
@@ -161,7 +163,9 @@ def publish_draft(script_id: int, *, by: Actor) -> ScriptVersion:
     if faults := check_tree(tree, Purpose(script.purpose)):
         raise TreeHasFaults(faults, tree)
     if draft.tested_at is None:
-        raise DraftNotTested("Walk the draft to an end first: nobody has tried it as it is now.")
+        raise DraftNotTested(
+            said("Walk the draft to an end first: nobody has tried it as it is now.")
+        )
     previous = script.versions.filter(state=ScriptVersion.State.PUBLISHED).first()
     if previous is not None:
         previous.state = ScriptVersion.State.REPLACED
@@ -215,7 +219,7 @@ def _locked(script_id: int, *, by: Actor) -> Script:
 def _draft_of(script: Script) -> ScriptVersion:
     draft = script.versions.filter(state=ScriptVersion.State.DRAFT).first()
     if draft is None:
-        raise DraftMissing(f"{script.name} has no draft. Change something first.")
+        raise DraftMissing(said("%(name)s has no draft. Change something first."), name=script.name)
     return draft
 
 

@@ -24,7 +24,7 @@ from ansvar.catalogue.queries import card_answers, dependency_edges
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Desk, Person, Team
 
 DEPENDENCIES_LOCK: Final = 7_301_001
@@ -192,8 +192,9 @@ def retire_service(service_id: int, *, by: Actor) -> Service:
     )
     if names := [other.name for other in above]:
         raise ServiceInUse(
-            f"{', '.join(names)} still rests on {service.name}."
-            " Change that first, or retire it too."
+            said("%(names)s still rests on %(name)s. Change that first, or retire it too."),
+            names=", ".join(names),
+            name=service.name,
         )
     service.state = Service.State.RETIRED
     service.save(update_fields=["state"])
@@ -241,7 +242,9 @@ def _check_dependencies(service: Service, added: list[int], edges: dict[int, lis
             names = dict(Service.objects.filter(pk__in=path).values_list("pk", "name"))
             way = " → ".join(names[step] for step in [service.pk, *path])
             raise DependencyInCircle(
-                f"{service.name} would rest on itself: {way}. Take one of these away first."
+                said("%(name)s would rest on itself: %(way)s. Take one of these away first."),
+                name=service.name,
+                way=way,
             )
     known = dict(Service.objects.filter(pk__in=added).values_list("pk", "state"))
     if set(added) - set(known):
@@ -272,5 +275,7 @@ def _require_card(service: Service) -> None:
     missing = [str(question) for question, text in card_answers(service) if not text.strip()]
     if missing:
         raise CardNotComplete(
-            f"The card of {service.name} leaves open: {' '.join(missing)} Answer that first."
+            said("The card of %(name)s leaves open: %(missing)s Answer that first."),
+            name=service.name,
+            missing=" ".join(missing),
         )

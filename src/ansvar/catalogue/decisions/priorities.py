@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 
 Cells = Sequence[Sequence[int]]
 """Four rows, impact 1 to 4, of four priorities, urgency 1 to 4."""
@@ -63,12 +63,18 @@ def parse_cells(stored: Any) -> Cells:
     """
     rows = stored if isinstance(stored, list | tuple) else []
     if len(rows) != len(STEPS):
-        raise BadMatrix("A priority matrix has four rows, one for each impact.")
+        raise BadMatrix(said("A priority matrix has four rows, one for each impact."))
     for impact, row in zip(STEPS, rows, strict=True):
         if not isinstance(row, list | tuple) or len(row) != len(STEPS):
-            raise BadMatrix(f"Impact {impact} needs four priorities, one for each urgency.")
+            raise BadMatrix(
+                said("Impact %(impact)s needs four priorities, one for each urgency."),
+                impact=impact,
+            )
         if not all(isinstance(cell, int) and not isinstance(cell, bool) for cell in row):
-            raise BadMatrix(f"The priorities of impact {impact} are whole numbers from 1 to 5.")
+            raise BadMatrix(
+                said("The priorities of impact %(impact)s are whole numbers from 1 to 5."),
+                impact=impact,
+            )
     return tuple(tuple(row) for row in rows)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 
 MOST_ANSWERS = 9
 """One per number key."""
@@ -165,10 +165,10 @@ def parse_tree(stored: Any) -> Tree:
     Raises: BadTree.
     """
     if not isinstance(stored, dict) or not isinstance(stored.get("nodes"), dict):
-        raise BadTree("A script is an object with “start” and “nodes”.")
+        raise BadTree(said("A script is an object with “start” and “nodes”."))
     start = stored.get("start", "")
     if not isinstance(start, str):
-        raise BadTree("“start” is the name of a question.")
+        raise BadTree(said("“start” is the name of a question."))
     nodes = {name: _node(name, stored["nodes"][name]) for name in sorted(stored["nodes"])}
     return Tree(start=start, nodes=_in_order(start, nodes))
 
@@ -190,10 +190,10 @@ def _in_order(start: str, nodes: dict[str, Node]) -> dict[str, Node]:
 
 def _node(name: str, stored: Any) -> Node:
     if not isinstance(stored, dict):
-        raise BadTree(f"The question “{name}” is no object.")
+        raise BadTree(said("The question “%(name)s” is no object."), name=name)
     answers = stored.get("answers", [])
     if not isinstance(answers, list):
-        raise BadTree(f"The answers of “{name}” are no list.")
+        raise BadTree(said("The answers of “%(name)s” are no list."), name=name)
     return Node(
         id=name,
         question=_text(stored, "question", name),
@@ -204,7 +204,7 @@ def _node(name: str, stored: Any) -> Node:
 
 def _answer(stored: Any, node: str) -> Answer:
     if not isinstance(stored, dict):
-        raise BadTree(f"An answer of “{node}” is no object.")
+        raise BadTree(said("An answer of “%(node)s” is no object."), node=node)
     return Answer(
         label=_text(stored, "label", node),
         help=_text(stored, "help", node),
@@ -218,7 +218,7 @@ def _answer(stored: Any, node: str) -> Answer:
 def _text(stored: dict[str, Any], key: str, node: str) -> str:
     value = stored.get(key, "")
     if not isinstance(value, str):
-        raise BadTree(f"“{key}” of “{node}” is no text.")
+        raise BadTree(said("“%(key)s” of “%(node)s” is no text."), key=key, node=node)
     return value
 
 
@@ -226,7 +226,7 @@ def _number(stored: dict[str, Any], key: str, node: str) -> int | None:
     value = stored.get(key)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise BadTree(f"“{key}” of “{node}” is no whole number.")
+    raise BadTree(said("“%(key)s” of “%(node)s” is no whole number."), key=key, node=node)
 
 
 def _stored_answer(answer: Answer) -> dict[str, Any]:
@@ -342,16 +342,26 @@ def walk(tree: Tree, answers: Sequence[int]) -> Step | Outcome:
     here = _at(tree, tree.start)
     for given, number in enumerate(answers):
         if not 0 <= number < len(here.answers):
-            raise BadAnswer(f"“{here.question}” has no answer {number + 1}. Answer it anew.")
+            raise BadAnswer(
+                said("“%(question)s” has no answer %(number)s. Answer it anew."),
+                question=here.question,
+                number=number + 1,
+            )
         answer = here.answers[number]
         path.append(Said(node=here.id, question=here.question, number=number, answer=answer.label))
         if answer.next:
             here = _at(tree, answer.next)
             continue
         if given < len(answers) - 1:
-            raise BadAnswer(f"“{answer.label}” is the end; there is nothing more to answer.")
+            raise BadAnswer(
+                said("“%(label)s” is the end; there is nothing more to answer."), label=answer.label
+            )
         if not answer.is_end:
-            raise BadTree(f"The answer “{answer.label}” of “{here.id}” leads nowhere.")
+            raise BadTree(
+                said("The answer “%(label)s” of “%(id)s” leads nowhere."),
+                label=answer.label,
+                id=here.id,
+            )
         return Outcome(
             impact=answer.impact,
             remedy=answer.remedy,
@@ -363,7 +373,7 @@ def walk(tree: Tree, answers: Sequence[int]) -> Step | Outcome:
 
 def _at(tree: Tree, name: str) -> Node:
     if name not in tree.nodes:
-        raise BadTree(f"There is no question “{name}” to go to.")
+        raise BadTree(said("There is no question “%(name)s” to go to."), name=name)
     return tree.nodes[name]
 
 

@@ -1,0 +1,1 @@
+"""Administrators' pages: desks, people, places, services, scripts, matrices, tokens."""

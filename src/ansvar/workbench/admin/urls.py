@@ -1,0 +1,77 @@
+"""Addresses of the administrators' pages, below `admin/`."""
+
+from django.urls import path
+
+from ansvar.workbench.admin import (
+    calendars,
+    desks,
+    home,
+    matrices,
+    people,
+    scripts,
+    services,
+    tokens,
+)
+from ansvar.workbench.admin.places import DEPARTMENTS, ORGANISATIONS, SITES
+
+urlpatterns = [
+    path("", home.admin, name="admin"),
+    *ORGANISATIONS.urls(),
+    *DEPARTMENTS.urls(),
+    *SITES.urls(),
+    path("calendars/", calendars.calendars, name="admin-calendars"),
+    path("calendars/new", calendars.calendar_new, name="admin-calendar-new"),
+    path("calendars/<int:pk>", calendars.calendar, name="admin-calendar"),
+    path("desks/", desks.desks, name="admin-desks"),
+    path("desks/new", desks.desk_new, name="admin-desk-new"),
+    path("desks/<int:pk>", desks.desk, name="admin-desk"),
+    path("desks/<int:desk_id>/teams/new", desks.team_new, name="admin-team-new"),
+    path("desks/<int:desk_id>/matrix", matrices.matrix, name="admin-matrix"),
+    path("teams/<int:pk>", desks.team, name="admin-team"),
+    path("teams/<int:pk>/join", desks.team_join, name="admin-team-join"),
+    path("teams/<int:pk>/leave/<int:person_id>", desks.team_leave, name="admin-team-leave"),
+    path("teams/<int:pk>/lead/<int:person_id>", desks.team_lead, name="admin-team-lead"),
+    path("matrices/", matrices.matrices, name="admin-matrices"),
+    path("people/", people.people, name="admin-people"),
+    path("people/new", people.person_new, name="admin-person-new"),
+    path("people/<int:pk>", people.person, name="admin-person"),
+    path("people/<int:pk>/activity", people.person_activity, name="admin-person-activity"),
+    path("people/<int:pk>/log-in", people.person_log_in, name="admin-person-log-in"),
+    path(
+        "people/<int:pk>/contact-points",
+        people.contact_point_add,
+        name="admin-contact-point-add",
+    ),
+    path(
+        "people/<int:pk>/contact-points/<int:point_id>/<slug:what>",
+        people.contact_point_change,
+        name="admin-contact-point-change",
+    ),
+    path("people/<int:pk>/roles", people.role_give, name="admin-role-give"),
+    path("people/<int:pk>/roles/<int:grant_id>/take", people.role_take, name="admin-role-take"),
+    path("services/", services.services, name="admin-services"),
+    path("services/new", services.service_new, name="admin-service-new"),
+    path("services/<int:pk>", services.service, name="admin-service"),
+    path("services/<int:pk>/edit", services.service_edit, name="admin-service-edit"),
+    path("services/<int:pk>/owner", services.service_owner, name="admin-service-owner"),
+    path("services/<int:pk>/urgency", services.service_urgency, name="admin-service-urgency"),
+    path(
+        "services/<int:pk>/dependencies",
+        services.service_dependencies,
+        name="admin-service-dependencies",
+    ),
+    path("services/<int:pk>/state/<slug:what>", services.service_state, name="admin-service-state"),
+    path("scripts/", scripts.scripts, name="admin-scripts"),
+    path("scripts/new", scripts.script_new, name="admin-script-new"),
+    path("scripts/<int:pk>", scripts.script, name="admin-script"),
+    path("scripts/<int:pk>/try", scripts.script_try, name="admin-script-try"),
+    path("scripts/<int:pk>/rename", scripts.script_rename, name="admin-script-rename"),
+    path("scripts/<int:pk>/step/<slug:what>", scripts.script_step, name="admin-script-step"),
+    path(
+        "scripts/<int:pk>/versions/<int:number>",
+        scripts.script_version,
+        name="admin-script-version",
+    ),
+    path("tokens/", tokens.tokens, name="admin-tokens"),
+    path("tokens/<int:pk>/revoke", tokens.token_revoke, name="admin-token-revoke"),
+]
