@@ -23,6 +23,7 @@ SENDER = "anna.ek@lindblom.example"
 NAME = "Anna Ek"
 LOOK_SECONDS = 1.0
 
+SAMPLE_SUBJECT = "Cash desk 3 prints nothing"
 SAMPLE_TEXT = """Hello,
 
 cash desk 3 prints no receipts since this morning. The light on the printer is red.
@@ -43,12 +44,12 @@ def main() -> None:
             server.add_user(address)
         _say_where(server)
         is_connected = _connect(server, options.desk)
-        if options.send:
-            _send(server, "Cash desk 3 prints nothing", SAMPLE_TEXT, is_sample=True)
         over = threading.Event()
         watching = threading.Thread(target=_watch, args=[server, over])
         watching.start()
         try:
+            if options.send:
+                _send(server, SAMPLE_SUBJECT, SAMPLE_TEXT, is_sample=True)
             _talk(server)
         except (KeyboardInterrupt, EOFError):
             print()
@@ -124,7 +125,7 @@ def _talk(server: MailServer) -> None:
         elif typed:
             _send(server, typed[:70], typed)
         else:
-            _send(server, "Cash desk 3 prints nothing", SAMPLE_TEXT, is_sample=True)
+            _send(server, SAMPLE_SUBJECT, SAMPLE_TEXT, is_sample=True)
 
 
 def _send(server: MailServer, subject: str, text: str, *, is_sample: bool = False) -> None:

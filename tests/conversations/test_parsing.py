@@ -227,6 +227,7 @@ def test_new_words_are_told_from_old_ones(text: str, new: str):
     assert quoted or text == new
     assert "Works?" not in found
     assert "\n>" not in found
+    assert "b@x.test" not in found
 
 
 @pytest.mark.parametrize(

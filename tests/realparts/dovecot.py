@@ -7,6 +7,7 @@ for a person to try the product with, by `make demo-mail`.
 import asyncio
 import contextlib
 import getpass
+import logging
 import os
 import pwd
 import shutil
@@ -98,6 +99,10 @@ service stats {{
 def program() -> str | None:
     """Return where Dovecot is installed, or nothing."""
     return shutil.which("dovecot") or next((one for one in _PLACES if os.path.exists(one)), None)  # noqa: PTH110
+
+
+# It warns of what its own parts do.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 class MailServer:
@@ -206,8 +211,9 @@ class MailServer:
 
     def send(self, raw: bytes, *, sender: str, to: str) -> None:
         """Send a mail as a mail program does."""
+        wire = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         with smtplib.SMTP(HOST, self.smtp_port) as server:
-            server.sendmail(sender, [to], raw)
+            server.sendmail(sender, [to], wire)
 
     def inbox(self, address: str) -> list[EmailMessage]:
         """Return the mails in an inbox, oldest first."""

@@ -1,5 +1,6 @@
 """Outgoing mail in the form in which it goes over the wire."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,8 @@ _PAGE = (
     '<body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.5">'
     "{body}{foot}</body></html>"
 )
+_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\((https?://[^\s()]{1,1000})\)")
+_STRONG = re.compile(r"\*\*([^*\n]{1,200})\*\*")
 _FOOT = '<p style="color:#667382;font-size:13px">-- <br>{words}</p>'
 
 
@@ -55,7 +58,7 @@ class Outgoing:
     cc: Sequence[str] = ()
     subject: str
     text: str
-    """Markdown; the plain part carries it as it is."""
+    """Markdown; the plain part carries it with links and emphasis made plain."""
     foot: str = ""
     """A line under the text: desk and reference."""
     language: str = "en"
@@ -79,6 +82,11 @@ class OutgoingFile:
 def html_of(text: str) -> str:
     """Return Markdown as harmless HTML; HTML inside it is shown as text."""
     return sanitised(_markdown.render(text))
+
+
+def plain_of(text: str) -> str:
+    """Return Markdown as it reads best without any: addresses bare, so that they can be clicked."""
+    return _STRONG.sub(r"\1", _LINK.sub(r"\1: \2", text))
 
 
 def kept_references(ids: Sequence[str]) -> list[str]:
@@ -108,7 +116,7 @@ def as_bytes(mail: Outgoing) -> bytes:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     foot = f"\n\n-- \n{mail.foot}" if mail.foot else ""
-    message.set_content(f"{mail.text}{foot}\n", cte="quoted-printable")
+    message.set_content(f"{plain_of(mail.text)}{foot}\n", cte="quoted-printable")
     message.add_alternative(_page(mail), subtype="html", cte="quoted-printable")
     for file in mail.files:
         maintype, _slash, subtype = file.media_type.partition("/")

@@ -18,6 +18,8 @@ _VERBS = (
     r"написал\(а\)|писал\(а\)|a écrit|escribió|ha scritto|schreef|napisał|kirjoitti"
 )
 _WROTE = re.compile(rf"^(?:> ?)*.*\d.*\b(?:{_VERBS})\b[^:]{{0,120}}:$", re.IGNORECASE)
+# Gmail in Russian says only when and who: "пн, 3 февр. 2025 г. в 10:00, Bo <bo@example.com>:".
+_WHEN_AND_WHO = re.compile(r"^(?:> ?)*.*\d{1,2}[:.]\d{2}.*<[^<>\s]+@[^<>\s]+>:$")
 _RULED = re.compile(
     r"^[-_]{2,} ?(?:original message|original-nachricht|ursprüngliche nachricht|"
     r"ursprungligt meddelande|vidarebefordrat meddelande|исходное сообщение|"
@@ -77,7 +79,11 @@ def _known_header(lines: list[str]) -> int | None:
 
 def _own_header(lines: list[str]) -> int | None:
     for number, line in enumerate(lines):
-        if _RULED.match(line) or _WROTE.match(line):
+        if _RULED.match(line) or _WROTE.match(line) or _WHEN_AND_WHO.match(line):
+            return number
+        joined = f"{line} {lines[number + 1]}" if number + 1 < len(lines) else ""
+        # Broken into two lines by the sender's program; the address tells it from a sentence.
+        if "@" in joined and line and (_WROTE.match(joined) or _WHEN_AND_WHO.match(joined)):
             return number
         following = lines[number + 1 : number + 4]
         if _FIELD.match(line) and sum(map(bool, map(_NEXT_FIELD.match, following))) > 1:
