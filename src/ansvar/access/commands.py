@@ -18,11 +18,11 @@ from ansvar.access.facts import (
     TokenRevoked,
 )
 from ansvar.access.models import RefusedTry, RoleGrant, Token
-from ansvar.access.queries import NotPermitted, require
+from ansvar.access.queries import NotPermitted, require, require_everywhere
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Desk, Person
 
 TOKEN_PREFIX = "ansvar_"  # noqa: S105 - not a password: it lets scanners recognise a leaked token
@@ -36,10 +36,13 @@ class LastAdministrator(Refusal):
 def grant_role(person_id: int, role: Role, *, desk: Desk | None, by: Actor) -> RoleGrant:
     """Give a person a role on a desk, or on all desks. Giving it twice is silent.
 
-    Raises: NotPermitted.
+    Raises: NotPermitted; a role on all desks is given only by who gives roles on all.
     Records: RoleGranted.
     """
-    require(by, "role.grant", desk)
+    if desk is None:
+        require_everywhere(by, "role.grant")
+    else:
+        require(by, "role.grant", desk)
     person = Person.objects.select_for_update().get(pk=person_id)
     grant, is_new = RoleGrant.objects.get_or_create(person=person, role=role, desk=desk)
     if is_new:
@@ -56,14 +59,14 @@ def take_role(grant_id: int, *, by: Actor) -> None:
     Raises: NotPermitted; LastAdministrator.
     Records: RoleTaken.
     """
-    grant = RoleGrant.objects.select_for_update().select_related("desk").get(pk=grant_id)
+    grant = RoleGrant.objects.select_for_update().get(pk=grant_id)
     require(by, "role.grant", grant)
     others = RoleGrant.objects.filter(
         role=Role.ADMINISTRATOR, desk=None, person__is_active=True
     ).exclude(pk=grant.pk)
     if grant.role == Role.ADMINISTRATOR and grant.desk_id is None and not others.exists():
         raise LastAdministrator(
-            "This is the last administrator. Give somebody else the role first."
+            said("This is the last administrator. Give somebody else the role first.")
         )
     grant.delete()
     record(RoleTaken(subject_id=grant.person_id, role=grant.role, desk_id=grant.desk_id), by=by)
@@ -78,7 +81,7 @@ def set_password(person_id: int, password: str, *, by: Actor) -> None:
     """
     person = Person.objects.select_for_update().get(pk=person_id)
     if by.person_id != person.pk:
-        require(by, "role.grant")
+        require(by, "role.grant", person)
     validate_password(password, user=person)
     person.set_password(password)
     person.save(update_fields=["password"])
@@ -131,7 +134,7 @@ def make_token(
     Records: TokenMade.
     """
     if by.person_id != person_id and by.person_id is not None:
-        raise NotPermitted("token.manage")
+        raise NotPermitted(said("token.manage"))
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = Token.objects.create(
         person_id=person_id,

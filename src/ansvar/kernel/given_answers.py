@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from ansvar.kernel import clock
 from ansvar.kernel.models import GivenAnswer
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 
 Made = tuple[int, Any]
 """Status and JSON body of an answer."""
@@ -40,14 +40,18 @@ def answer_once(
     with transaction.atomic():
         if not _locked(actor_id, key):
             raise StillWorking(
-                "The first request with this Idempotency-Key is still being worked on. "
-                "Ask again in a moment."
+                said(
+                    "The first request with this Idempotency-Key is still being worked on. Ask "
+                    "again in a moment."
+                )
             )
         given = GivenAnswer.objects.filter(actor_id=actor_id, key=key).first()
         if given is not None:
             if given.fingerprint != fingerprint:
                 raise KeyUsed(
-                    "This Idempotency-Key was used for another request. Use a new key for each."
+                    said(
+                        "This Idempotency-Key was used for another request. Use a new key for each."
+                    )
                 )
             return (given.status or 200, given.body), True
         status, body = make()

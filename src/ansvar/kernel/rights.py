@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansvar.kernel.actor import Actor
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.registry import Registry
 
 
@@ -15,7 +15,9 @@ class NotPermitted(Refusal):
 
     def __init__(self, permission: str) -> None:
         self.permission = permission
-        super().__init__(f"This needs the right {permission!r}, which you do not have here.")
+        super().__init__(
+            said("This needs the right “%(right)s”, which you do not have here."), right=permission
+        )
 
 
 judges: Registry[Callable[[Actor, str, Any], bool]] = Registry("judges")

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
 from ansvar.people.decisions import normalise, search_text
 from ansvar.people.decisions.addresses import DEFAULT_COUNTRY
@@ -18,8 +18,12 @@ class AddressTaken(Refusal):
     def __init__(self, address: str, person: Person) -> None:
         self.person_id = person.pk
         super().__init__(
-            f"{address} already belongs to {person.name}. Open that person instead,"
-            " or mark the address as used by several people on both."
+            said(
+                "%(address)s already belongs to %(person)s. Open that person instead, or mark the "
+                "address as used by several people on both."
+            ),
+            address=address,
+            person=person.name,
         )
 
 

@@ -9,7 +9,7 @@ from typing_extensions import Unpack
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
 from ansvar.people.facts import (
     DeskChanged,
@@ -113,7 +113,8 @@ def edit_team(team_id: int, *, by: Actor, **wanted: Unpack[TeamFields]) -> Team:
     if changes := set_fields(team, only(TeamFields, wanted)):
         if "is_default" in changes and not team.is_default:
             raise DefaultTeamNeeded(
-                f"{team.name} takes what has no team yet. Give that to another team instead."
+                said("%(name)s takes what has no team yet. Give that to another team instead."),
+                name=team.name,
             )
         _check_team(team, by=by)
         team.save(update_fields=[*changes])
@@ -129,8 +130,11 @@ def _lock(desk_id: int) -> None:
 def _check_team(team: Team, *, by: Actor) -> None:
     if team.is_default and not team.is_active:
         raise DefaultTeamNeeded(
-            f"{team.name} takes what has no team yet. Give that to another team before"
-            " this one is closed."
+            said(
+                "%(name)s takes what has no team yet. Give that to another team before this one "
+                "is closed."
+            ),
+            name=team.name,
         )
     # The default of before makes room first, or the database would see two.
     before = Team.objects.filter(desk_id=team.desk_id, is_default=True).exclude(pk=team.pk)

@@ -10,7 +10,7 @@ from typing_extensions import Unpack
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
 from ansvar.people.decisions import BadHours
 from ansvar.people.facts import (
@@ -200,7 +200,10 @@ def _check_department(department: Department) -> None:
         if department in path:
             names = " in ".join(part.name for part in path[: path.index(department) + 1])
             raise DepartmentInItself(
-                f"{department.name} cannot lie in {parent.name}: {names}. Move that one first."
+                said("%(name)s cannot lie in %(parent)s: %(names)s. Move that one first."),
+                name=department.name,
+                parent=parent.name,
+                names=names,
             )
     department.full_clean()
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import phonenumbers
 
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 
 LONGEST_ADDRESS = 254
 """Of an e-mail address, by RFC 5321."""
@@ -45,7 +45,7 @@ def normalise(channel: str, address: str, *, country: str = DEFAULT_COUNTRY) -> 
         return normalise_phone(address, country=country)
     name = address.strip().casefold()
     if not name or len(name) > LONGEST_ADDRESS:
-        raise BadAddress("A chat name has between 1 and 254 characters. Check it.")
+        raise BadAddress(said("A chat name has between 1 and 254 characters. Check it."))
     return name
 
 
@@ -58,17 +58,27 @@ def normalise_email(address: str) -> str:
     """
     local, at, domain = unicodedata.normalize("NFC", address.strip()).lower().rpartition("@")
     if not at or not local:
-        raise BadAddress(f"{address!r} is no e-mail address. Write it like anna@example.com.")
+        raise BadAddress(
+            said("“%(address)s” is no e-mail address. Write it like anna@example.com."),
+            address=address,
+        )
     if len(local) > LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local):
         raise BadAddress(
-            f"The part of {address!r} before the @ has a character or a length that no mail"
-            " server takes. Check it for spaces and commas."
+            said(
+                "The part of “%(address)s” before the @ has a character or a length that no mail "
+                "server takes. Check it for spaces and commas."
+            ),
+            address=address,
         )
     if local[0] == "." or local[-1] == "." or ".." in local:
-        raise BadAddress(f"{address!r} has a dot too many before the @. Check it.")
+        raise BadAddress(
+            said("“%(address)s” has a dot too many before the @. Check it."), address=address
+        )
     whole = f"{local}@{_normalise_domain(domain, address)}"
     if len(whole) > LONGEST_ADDRESS:
-        raise BadAddress(f"{address!r} is longer than 254 characters. Check it.")
+        raise BadAddress(
+            said("“%(address)s” is longer than 254 characters. Check it."), address=address
+        )
     return whole
 
 
@@ -79,8 +89,12 @@ def _normalise_domain(domain: str, address: str) -> str:
         ascii_domain = ""
     if not ascii_domain or not all(_LABEL.fullmatch(label) for label in ascii_domain.split(".")):
         raise BadAddress(
-            f"{domain!r} in {address!r} is no domain. Write what stands after the @"
-            " like example.com."
+            said(
+                "“%(domain)s” in “%(address)s” is no domain. Write what stands after the @ like "
+                "example.com."
+            ),
+            domain=domain,
+            address=address,
         )
     return ascii_domain
 
@@ -93,8 +107,12 @@ def normalise_phone(number: str, *, country: str = DEFAULT_COUNTRY) -> str:
     parsed = _parsed(number, country)
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         raise BadAddress(
-            f"{number!r} is no phone number of {country}. Write it with its country, like"
-            " +46 8 123 45 67."
+            said(
+                "“%(number)s” is no phone number of %(country)s. Write it with its country, like "
+                "+46 8 123 45 67."
+            ),
+            number=number,
+            country=country,
         )
     whole = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return f"{whole};ext={parsed.extension}" if parsed.extension else whole

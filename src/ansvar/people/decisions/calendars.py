@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 
 Span = tuple[int, int]
 """Open from minute to minute after local midnight; 1440 is the end of the day."""
@@ -154,10 +154,14 @@ def calendar_from(
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadHours(
-            f"There is no time zone {timezone!r}. Choose one like Europe/Stockholm."
+            said("There is no time zone “%(timezone)s”. Choose one like Europe/Stockholm."),
+            timezone=timezone,
         ) from None
     if unknown := set(hours) - {str(number) for number in range(WEEK)}:
-        raise BadHours(f"There is no weekday {min(unknown)!r}. Days are 0 (Monday) to 6 (Sunday).")
+        raise BadHours(
+            said("There is no weekday “%(unknown)s”. Days are 0 (Monday) to 6 (Sunday)."),
+            unknown=min(unknown),
+        )
     week = tuple(
         _spans(hours.get(str(number), []), _weekday_name(number)) for number in range(WEEK)
     )
@@ -166,7 +170,9 @@ def calendar_from(
         try:
             day = date.fromisoformat(text)
         except ValueError:
-            raise BadHours(f"{text!r} is no date. Write it like 2026-12-24.") from None
+            raise BadHours(
+                said("“%(text)s” is no date. Write it like 2026-12-24."), text=text
+            ) from None
         special[day] = _spans(pairs, text)
     check_holidays(country, subdivision)
     return WorkingCalendar(
@@ -186,14 +192,22 @@ def check_holidays(country: str, subdivision: str = "") -> None:
     """
     if not country:
         if subdivision:
-            raise BadHours("A region needs its country. Choose the country of the holidays.")
+            raise BadHours(said("A region needs its country. Choose the country of the holidays."))
         return
     known = holidays.list_supported_countries(include_aliases=False)
     if country not in known:
-        raise BadHours(f"No public holidays are known for {country!r}. Choose another or none.")
+        raise BadHours(
+            said("No public holidays are known for “%(country)s”. Choose another or none."),
+            country=country,
+        )
     if subdivision and subdivision not in known[country]:
         regions = ", ".join(known[country]) or "none"
-        raise BadHours(f"{country} has no region {subdivision!r}. Its regions: {regions}.")
+        raise BadHours(
+            said("“%(country)s” has no region “%(subdivision)s”. Its regions: %(regions)s."),
+            country=country,
+            subdivision=subdivision,
+            regions=regions,
+        )
 
 
 @lru_cache(maxsize=512)
@@ -211,22 +225,31 @@ def _weekday_name(number: int) -> str:
 
 def _spans(pairs: Any, day: str) -> tuple[Span, ...]:
     if not isinstance(pairs, list):
-        raise BadHours(f"The hours of {day} are no list. Write them as pairs of times.")
+        raise BadHours(
+            said("The hours of %(day)s are no list. Write them as pairs of times."), day=day
+        )
     spans = []
     for pair in pairs:
         if not isinstance(pair, list | tuple) or len(pair) != 2:  # noqa: PLR2004 - from and to
-            raise BadHours(f"{day} has a span without beginning or end. Give both times.")
+            raise BadHours(
+                said("%(day)s has a span without beginning or end. Give both times."), day=day
+            )
         spans.append((_minutes(pair[0], day), _minutes(pair[1], day)))
     spans.sort()
     for start, end in spans:
         if start >= end:
             raise BadHours(
-                f"A span of {day} ends before it begins. Write a night as two spans:"
-                " until 24:00, and from 00:00 on the next day."
+                said(
+                    "A span of %(day)s ends before it begins. Write a night as two spans: until "
+                    "24:00, and from 00:00 on the next day."
+                ),
+                day=day,
             )
     for (_, end), (start, _end) in pairwise(spans):
         if start < end:
-            raise BadHours(f"Two spans of {day} overlap. Let one end before the next begins.")
+            raise BadHours(
+                said("Two spans of %(day)s overlap. Let one end before the next begins."), day=day
+            )
     return tuple(spans)
 
 
@@ -234,7 +257,11 @@ def _minutes(text: Any, day: str) -> int:
     match = _TIME.fullmatch(text) if isinstance(text, str) else None
     minutes = int(match[1]) * 60 + int(match[2]) if match else DAY_MINUTES + 1
     if minutes > DAY_MINUTES:
-        raise BadHours(f"{text!r} on {day} is no time of day. Write it like 08:00.")
+        raise BadHours(
+            said("“%(text)s” on %(day)s is no time of day. Write it like 08:00."),
+            text=text,
+            day=day,
+        )
     return minutes
 
 

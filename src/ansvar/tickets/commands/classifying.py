@@ -6,7 +6,7 @@ from ansvar.catalogue.models import ScriptVersion
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.tickets.commands.locking import locked, require_open, save, take_up
 from ansvar.tickets.commands.weighing import (
     WEIGHED_FIELDS,
@@ -56,14 +56,16 @@ def classify_ticket(
     _require_fitting(chosen, ticket)
     outcome = walk(parse_tree(chosen.tree), answers)
     if not isinstance(outcome, Outcome) or outcome.impact is None:
-        raise ScriptNotFinished("Answer the remaining questions; the impact is not known yet.")
+        raise ScriptNotFinished(
+            said("Answer the remaining questions; the impact is not known yet.")
+        )
     before = ticket.priority
-    said = [(step.question, step.answer) for step in outcome.path]
+    path = [(step.question, step.answer) for step in outcome.path]
     ticket.is_overridden = False
     weigh_classified(
         ticket,
         impact=outcome.impact,
-        answers=said,
+        answers=path,
         script=chosen.script.name,
         number=chosen.number,
     )
@@ -79,7 +81,7 @@ def classify_ticket(
             priority=ticket.priority,
             previous_priority=before,
             script_version_id=chosen.pk,
-            answers=said,
+            answers=path,
             was_raised=bool(ticket.priority_basis["was_raised"]),
         ),
         by=by,
@@ -102,7 +104,7 @@ def override_priority(
     if priority not in PRIORITIES:
         raise ValueError("A priority is a number from 1 to 5.")
     if not reason.strip():
-        raise ReasonMissing("Say why: the reason stays on the ticket.")
+        raise ReasonMissing(said("Say why: the reason stays on the ticket."))
     before = ticket.priority
     put_override(ticket, priority=priority, reason=reason.strip(), by_name=by.label)
     fields = take_up(ticket, owner_id=by.person_id, by=by)
@@ -139,6 +141,10 @@ def drop_override(ticket_id: int, *, by: Actor) -> Ticket:
 def _require_fitting(chosen: ScriptVersion, ticket: Ticket) -> None:
     script = chosen.script
     if script.desk_id != ticket.desk_id or script.service_id not in (None, ticket.service_id):
-        raise ScriptNotFitting(f"The script {script.name!r} is not one for this ticket.")
+        raise ScriptNotFitting(
+            said("The script “%(name)s” is not one for this ticket."), name=script.name
+        )
     if chosen.state == ScriptVersion.State.DRAFT:
-        raise ScriptNotFitting(f"{chosen} is a draft; publish it before tickets use it.")
+        raise ScriptNotFitting(
+            said("%(chosen)s is a draft; publish it before tickets use it."), chosen=chosen
+        )

@@ -5,7 +5,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.tickets.commands.holding import end_custody, pass_custody
 from ansvar.tickets.commands.locking import (
     MoveNotAllowed,
@@ -49,7 +49,7 @@ def resolve_ticket(
     words = resolution.strip()
     if not words:
         raise ResolutionMissing(
-            "Say in a sentence what helped; the requester and the next agent read it."
+            said("Say in a sentence what helped; the requester and the next agent read it.")
         )
     move(ticket, State.RESOLVED)
     ticket.resolution = words
@@ -92,8 +92,11 @@ def refuse_resolution(ticket_id: int, *, reason: str, by: Actor) -> Ticket:
     require(by, "ticket.confirm", ticket)
     if ticket.closed_at and clock.now() > next_close(ticket.closed_at, ticket.desk.quiet_days):
         raise QuietPeriodOver(
-            f"{ticket.reference} was closed too long ago to be taken up again. "
-            "Report it as a new matter; the old one stays readable."
+            said(
+                "%(reference)s was closed too long ago to be taken up again. Report it as a new "
+                "matter; the old one stays readable."
+            ),
+            reference=ticket.reference,
         )
     return _reopen(ticket, reason=reason, by_requester=True, by=by)
 
@@ -140,7 +143,7 @@ def _reopen(ticket: Ticket, *, reason: str, by_requester: bool, by: Actor) -> Ti
         return ticket
     words = reason.strip()
     if not words:
-        raise ReasonMissing("Say what does not work, so that nobody has to ask again.")
+        raise ReasonMissing(said("Say what does not work, so that nobody has to ask again."))
     now = clock.now()
     move(ticket, State.ASSIGNED if ticket.assignee_id else State.NEW)
     ticket.reopen_count += 1

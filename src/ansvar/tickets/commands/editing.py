@@ -8,7 +8,7 @@ from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import set_fields
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Person
 from ansvar.tickets.commands.locking import locked, save
 from ansvar.tickets.commands.opening import LONGEST_SUBJECT, NothingSaid
@@ -51,10 +51,12 @@ def edit_ticket(ticket_id: int, *, version: int | None = None, by: Actor, **want
     if "subject" in wanted:
         wanted["subject"] = " ".join(wanted["subject"].split())[:LONGEST_SUBJECT]
         if not wanted["subject"]:
-            raise NothingSaid("Write a few words of what this is about.")
+            raise NothingSaid(said("Write a few words of what this is about."))
     service = wanted.get("service")
     if service is not None and service.desk_id != ticket.desk_id:
-        raise NotOfThisDesk(f"{service} is not a service of {ticket.desk}.")
+        raise NotOfThisDesk(
+            said("%(service)s is not a service of %(desk)s."), service=service, desk=ticket.desk
+        )
     changes = set_fields(ticket, wanted)
     if not changes:
         return ticket
@@ -77,7 +79,7 @@ def add_note(ticket_id: int, *, text: str, by: Actor) -> Note:
     ticket = locked(ticket_id)
     require(by, "ticket.note", ticket)
     if not text.strip():
-        raise NothingSaid("A note needs words.")
+        raise NothingSaid(said("A note needs words."))
     note = Note.objects.create(
         ticket=ticket, author_id=by.person_id, text=text.strip(), written_at=clock.now()
     )
@@ -158,17 +160,27 @@ def unlink_tickets(link_id: int, *, by: Actor) -> None:
 
 def _require_linkable(ticket: Ticket, other: Ticket, relation: Link.Relation) -> None:
     if ticket.pk == other.pk:
-        raise LinkNotAllowed("A ticket cannot be linked to itself.")
+        raise LinkNotAllowed(said("A ticket cannot be linked to itself."))
     if Link.objects.filter(ticket=other, other=ticket).exists():
-        raise LinkNotAllowed(f"{other.reference} is linked to {ticket.reference} already.")
+        raise LinkNotAllowed(
+            said("%(other)s is linked to %(ticket)s already."),
+            other=other.reference,
+            ticket=ticket.reference,
+        )
     if relation == Link.Relation.CHILD:
         if ticket.links.filter(relation=relation).exclude(other=other).exists():
-            raise LinkNotAllowed(f"{ticket.reference} is part of another ticket already.")
+            raise LinkNotAllowed(
+                said("%(reference)s is part of another ticket already."), reference=ticket.reference
+            )
         above: int | None = other.pk
         seen = {ticket.pk}
         while above is not None:
             if above in seen:
-                raise LinkNotAllowed(f"{other.reference} is itself a part of {ticket.reference}.")
+                raise LinkNotAllowed(
+                    said("%(other)s is itself a part of %(ticket)s."),
+                    other=other.reference,
+                    ticket=ticket.reference,
+                )
             seen.add(above)
             above = (
                 Link.objects.filter(ticket_id=above, relation=relation)

@@ -7,7 +7,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Membership, Person, Team
 from ansvar.tickets.commands.locking import locked, require_open, save, take_up
 from ansvar.tickets.decisions import State, is_bounce, state_in_hands
@@ -90,9 +90,11 @@ def hand_over_ticket(
         return ticket
     require_open(ticket)
     if team.desk_id != ticket.desk_id or not team.is_active:
-        raise NotThisDesk(f"{team} is not an active team of {ticket.desk}.")
+        raise NotThisDesk(
+            said("%(team)s is not an active team of %(desk)s."), team=team, desk=ticket.desk
+        )
     if not reason.strip():
-        raise ReasonMissing("Say why, and what was tried: the next team reads it first.")
+        raise ReasonMissing(said("Say why, and what was tried: the next team reads it first."))
     if assignee is not None:
         _require_member(assignee, team)
     held = ticket.custody.values_list("team_id", flat=True)
@@ -160,5 +162,9 @@ def end_custody(ticket: Ticket, *, at: datetime) -> None:
 def _require_member(person: Person, team: Team) -> None:
     if not person.is_active or not Membership.objects.filter(team=team, person=person).exists():
         raise AssigneeNotInTeam(
-            f"{person} is not in {team}. Hand the ticket over to a team of theirs instead."
+            said(
+                "%(person)s is not in %(team)s. Hand the ticket over to a team of theirs instead."
+            ),
+            person=person,
+            team=team,
         )

@@ -4,7 +4,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
 from ansvar.kernel.live import publish
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.tickets.decisions import State, can_move
 from ansvar.tickets.facts import OwnerChanged
 from ansvar.tickets.models import STATE_NAMES, Ticket
@@ -19,8 +19,11 @@ class StaleTicket(Refusal):
         self.ticket = ticket
         self.version = version
         super().__init__(
-            f"{ticket.reference} has changed since you opened it. Look at what is new and "
-            "send your words again; they are kept."
+            said(
+                "%(reference)s has changed since you opened it. Look at what is new and send your "
+                "words again; they are kept."
+            ),
+            reference=ticket.reference,
         )
 
 
@@ -34,8 +37,9 @@ class MoveNotAllowed(Refusal):
         self.wanted = wanted
         names = {str(state): str(name) for state, name in STATE_NAMES.items()}
         super().__init__(
-            f"A ticket that is {names.get(present, present)} cannot become "
-            f"{names.get(wanted, wanted)}."
+            said("A ticket that is %(present)s cannot become %(wanted)s."),
+            present=names.get(present, present),
+            wanted=names.get(wanted, wanted),
         )
 
 

@@ -8,7 +8,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Desk, Person, Site, Team
 from ansvar.tickets.commands.locking import take_up, tell_pages
 from ansvar.tickets.commands.weighing import weigh_unclassified
@@ -57,7 +57,7 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
         require(by, "ticket.open", desk)
     words = " ".join(subject.split())[:LONGEST_SUBJECT]
     if not words:
-        raise NothingSaid("Write a few words of what this is about.")
+        raise NothingSaid(said("Write a few words of what this is about."))
     now = clock.now()
     ticket = Ticket(
         desk=desk,
@@ -110,7 +110,11 @@ def _first_team(desk: Desk) -> Team:
     team = Team.objects.filter(desk=desk, is_default=True, is_active=True).first()
     if team is None:
         raise NoTeam(
-            f"{desk} has no team that takes new tickets. An administrator chooses one under Teams."
+            said(
+                "%(desk)s has no team that takes new tickets. An administrator chooses one under "
+                "Teams."
+            ),
+            desk=desk,
         )
     return team
 

@@ -7,7 +7,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.tickets.commands.locking import locked, move, require_open, save, take_up
 from ansvar.tickets.decisions import State, WaitingFor, state_in_hands
 from ansvar.tickets.facts import WaitingEnded, WaitingStarted, WorkStarted
@@ -57,9 +57,9 @@ def wait_with_ticket(
     require(by, "ticket.work", ticket)
     require_open(ticket)
     if until is not None and until <= clock.now():
-        raise DateMissing("The reminder lies in the past; choose a later moment.")
+        raise DateMissing(said("The reminder lies in the past; choose a later moment."))
     if waiting_for == WaitingFor.DATE and until is None:
-        raise DateMissing("Choose the date the ticket waits for.")
+        raise DateMissing(said("Choose the date the ticket waits for."))
     if ticket.state != State.WAITING:
         move(ticket, State.WAITING)
     ticket.waiting_for, ticket.waiting_note, ticket.waiting_until = waiting_for, note[:250], until
