@@ -194,7 +194,14 @@ def _happened(told: Told) -> Item:
             text=fact.reason,
             tone="amber",
         )
-    return Item(kind="facts", at=at, items=[(f"{told.actor} {told.words}", at)])
+    return Item(kind="facts", at=at, items=[(sentence_of(told), at)])
+
+
+def sentence_of(told: Told) -> str:
+    """Say who did what; what became of a mail is no person's doing."""
+    if told.entry.fact.startswith("message."):
+        return f"{told.words[:1].upper()}{told.words[1:]}"
+    return f"{told.actor} {told.words}".strip()
 
 
 def _folded(items: list[Item]) -> list[Item]:

@@ -9,6 +9,7 @@ from django.contrib import auth, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -110,7 +111,11 @@ def _keep_one(request: HttpRequest, person: Person) -> HttpResponse:
         set_preferences(person.pk, by=actor_of(request), **wanted)
     except ValidationError:
         return HttpResponse(status=422)
-    return redirect(request.headers.get("Referer", "start"))
+    before = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        before, {request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(before if is_ours else "start")
 
 
 def _page(

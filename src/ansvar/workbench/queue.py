@@ -128,9 +128,12 @@ class Row:
 
     @property
     def unanswered(self) -> str:
-        """For how long the requester has been waiting."""
+        """For how long the requester has been waiting; of a new matter nobody took, the age says it."""
         spoke = self.ticket.requester_spoke_at
-        return short(self.now - spoke) if self.owes_answer and spoke else ""
+        if not self.owes_answer or spoke is None:
+            return ""
+        is_new = spoke <= self.ticket.opened_at and self.ticket.assignee_id is None
+        return "" if is_new else short(self.now - spoke)
 
     @property
     def state(self) -> str:
@@ -154,6 +157,8 @@ def short(span: timedelta) -> str:
     """Return a span in its largest unit: in a list of many, only the magnitude is read."""
     if span.days:
         return duration(timedelta(days=span.days))
+    if span < timedelta(minutes=1):
+        return _("now")
     hours, rest = divmod(span.seconds, 3600)
     return duration(timedelta(hours=hours) if hours else timedelta(seconds=rest))
 

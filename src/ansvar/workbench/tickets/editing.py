@@ -136,7 +136,7 @@ def participant_remove(request: HttpRequest, reference: str) -> HttpResponse:
     person = get_object_or_404(Person, pk=chosen if chosen.isdigit() else 0)
     remove_participant(ticket.pk, person=person, by=actor_of(request))
     said = _("%(name)s takes part no longer.") % {"name": person.name}
-    return changed(request, reference, said, parts=("composer", "head", "story", "side"))
+    return changed(request, reference, said, parts=("composer", "top", "story", "side"))
 
 
 @page("GET", "POST", requires="ticket.link")

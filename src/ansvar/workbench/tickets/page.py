@@ -25,7 +25,7 @@ from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.reading import Reader, reader_of
 
 TEMPLATE = "workbench/tickets/ticket.html"
-PARTS = frozenset({"head", "story", "side", "composer"})
+PARTS = frozenset({"top", "story", "side", "composer"})
 TABS = ("reply", "note")
 NEAR = 5
 """Open tickets shown of the requester and of the site."""
@@ -65,7 +65,7 @@ def changed(
     text: str,
     *,
     undo_url: str = "",
-    parts: Iterable[str] = ("head", "story", "side"),
+    parts: Iterable[str] = ("top", "story", "side"),
 ) -> HttpResponse:
     """Answer after a change: the parts that show it, and what was done as a toast.
 
@@ -88,7 +88,7 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     known.add("person", [*people.all, reader.person])
     known.add("team", [ticket.team])
     links = _links_of(ticket)
-    known.add("ticket", [])
+    known.names |= {("ticket", one["ticket"].pk): one["ticket"].reference for one in links}
     notes = list(Note.objects.filter(ticket=ticket).select_related("author"))
     said = _messages_of(ticket)
     near = _near(reader, ticket)

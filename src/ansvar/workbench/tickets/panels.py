@@ -13,6 +13,7 @@ from ansvar.tickets.commands import StaleTicket
 from ansvar.tickets.models import Ticket
 from ansvar.tickets.queries import timeline_entries
 from ansvar.ui import render
+from ansvar.workbench.conversation import sentence_of
 from ansvar.workbench.tickets.page import changed, ticket_of
 
 FACTS_SHOWN = 3
@@ -71,4 +72,4 @@ def carry_out(
 def changes_of(ticket: Ticket) -> list[str]:
     """Return what happened on a ticket last, for somebody whose form is older."""
     entries = list(timeline_entries(ticket.pk).order_by("-id")[:FACTS_SHOWN])
-    return [f"{told.actor} {told.words}" for told in telling.tell(entries)]
+    return [sentence_of(told) for told in telling.tell(entries)]

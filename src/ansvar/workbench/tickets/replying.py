@@ -27,7 +27,7 @@ from ansvar.workbench.tickets.page import TABS, changed, draft_place
 
 LARGEST_FILES = 25 * 1024 * 1024
 """All files of one message together: what most mail servers let through."""
-COMPOSED = ("composer", "head", "story", "side")
+COMPOSED = ("composer", "top", "story", "side")
 
 
 class TextForm(forms.Form):

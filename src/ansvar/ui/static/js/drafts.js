@@ -5,7 +5,7 @@ const PAUSE = 700;
 const AGAIN = 5000;
 const waiting = new Map();
 
-const stateOf = (field) => (field.closest("[data-tabs], form") ?? document).querySelector("[data-draft-state]");
+const stateOf = (field) => (field.closest("[data-tabs]") ?? field.closest("form") ?? document).querySelector("[data-draft-state]");
 
 function tell(field, key, icon) {
   const place = stateOf(field);

@@ -1,0 +1,44 @@
+"""How many queries a page may cost: exact numbers, kept in a file beside the tests.
+
+    with budget("queue page"):
+        client.get("/queue/needs-you/")
+
+The numbers change only with SET_BUDGETS=1, so that a reviewer sees each query gained or lost.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+Budget = Callable[[str], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def budget(request: pytest.FixtureRequest) -> Budget:
+    """Hold what runs inside to the number of queries kept under a name."""
+    path = request.path.parent / "query_budgets.json"
+
+    @contextmanager
+    def held(name: str) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        if os.environ.get("SET_BUDGETS") == "1":
+            _keep(path, {**kept, name: len(captured)})
+            return
+        asked = "\n".join(query["sql"][:300] for query in captured.captured_queries)
+        assert len(captured) == kept.get(name), (
+            f"{name} costs {len(captured)} queries, {kept.get(name)} are kept:\n{asked}"
+        )
+
+    return held
+
+
+def _keep(path: Path, budgets: dict[str, int]) -> None:
+    path.write_text(json.dumps(budgets, indent=2, sort_keys=True) + "\n")

@@ -1,0 +1,95 @@
+"""What the pages used all day may cost, whatever there is to show."""
+
+from budgets import Budget
+from builders import a_person, acting
+from desktops import Desktop
+from django.test import Client
+
+from ansvar.conversations.commands.talking import post_message, write_reply
+from ansvar.tickets.commands import (
+    add_note,
+    add_participant,
+    assign_ticket,
+    classify_ticket,
+    hand_over_ticket,
+    link_tickets,
+)
+from ansvar.tickets.models import Link, Ticket
+from tickets import a_ticket
+
+MOST_QUEUE_QUERIES = 12
+MOST_TICKET_QUERIES = 16
+
+
+def a_lived_ticket(desk: Desktop) -> Ticket:
+    ticket = a_ticket(desk, service=desk.service, site=desk.site, description="It does not print.")
+    assign_ticket(ticket.pk, to=desk.agent, by=desk.by)
+    classify_ticket(ticket.pk, script_version_id=desk.script.pk, answers=[1, 0], by=desk.by)
+    add_note(ticket.pk, text="Looked at it.", by=desk.by)
+    write_reply(ticket.pk, text="We are on it.", by=desk.by)
+    post_message(ticket.pk, text="Thank you.", by=acting(ticket.requester))
+    add_participant(ticket.pk, person=a_person(), by=desk.by)
+    other = a_ticket(desk, requester=ticket.requester)
+    link_tickets(ticket.pk, other_id=other.pk, relation=Link.Relation.RELATED, by=desk.by)
+    hand_over_ticket(ticket.pk, team=desk.second, reason="Needs a part.", by=desk.by)
+    return ticket
+
+
+def test_queue_costs_the_same_for_few_and_many_tickets(
+    desk: Desktop, client: Client, budget: Budget
+):
+    for number in (2, 20):
+        for _ in range(number):
+            a_ticket(desk, service=desk.service, site=desk.site)
+        with budget("queue page"):
+            assert client.get("/queue/needs-you/").status_code == 200
+
+
+def test_every_view_costs_the_same(desk: Desktop, client: Client, budget: Budget):
+    for _ in range(3):
+        a_lived_ticket(desk)
+    with budget("queue page, all open"):
+        client.get("/queue/open/")
+
+
+def test_ticket_page(desk: Desktop, client: Client, budget: Budget):
+    ticket = a_lived_ticket(desk)
+    with budget("ticket page"):
+        assert client.get(f"/tickets/{ticket.reference}/").status_code == 200
+    for _ in range(5):
+        add_note(ticket.pk, text="Once more.", by=desk.by)
+        write_reply(ticket.pk, text="Still on it.", by=desk.by)
+        add_participant(ticket.pk, person=a_person(), by=desk.by)
+    with budget("ticket page"):
+        client.get(f"/tickets/{ticket.reference}/")
+
+
+def test_peek_beside_the_queue(desk: Desktop, client: Client, budget: Budget):
+    ticket = a_lived_ticket(desk)
+    with budget("queue peek"):
+        client.get(f"/queue/peek/{ticket.reference}/")
+
+
+def test_search(desk: Desktop, client: Client, budget: Budget):
+    for number in (1, 6):
+        for _ in range(number):
+            a_ticket(desk, requester=a_person(name="Ylva Person"), subject="Ylva needs help")
+        with budget("search page"):
+            assert client.get("/search/?q=ylva").status_code == 200
+
+
+def test_service_page(desk: Desktop, client: Client, budget: Budget):
+    for number in (1, 5):
+        for _ in range(number):
+            a_ticket(desk, service=desk.service)
+        with budget("service page"):
+            client.get(f"/services/{desk.service.pk}/")
+
+
+def test_person_page(desk: Desktop, client: Client, budget: Budget):
+    person = a_person()
+    for number in (1, 5):
+        for _ in range(number):
+            a_ticket(desk, requester=person)
+        with budget("person page"):
+            client.get(f"/people/{person.pk}/")
