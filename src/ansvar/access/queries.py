@@ -23,7 +23,7 @@ from ansvar.access.relations import relations
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import NotPermitted, judges
-from ansvar.people.models import Desk
+from ansvar.people.models import Desk, Person
 
 __all__ = [
     "NotPermitted",
@@ -34,9 +34,12 @@ __all__ = [
     "pause_before_log_in",
     "remembering_grants",
     "require",
+    "require_everywhere",
     "works_at_a_desk",
 ]
 
+
+GRANTING = "role.grant"
 
 _remembered: ContextVar[dict[int, tuple[Grant, ...]] | None] = ContextVar(
     "remembered_grants", default=None
@@ -74,7 +77,10 @@ def may(by: Actor, permission: str, subject: Any = None) -> bool:
     """
     if by.person_id is None:
         return by.is_trusted
-    if is_allowed(grants_of(by.person_id), permission, _desk_of(subject)):
+    grants = grants_of(by.person_id)
+    if permission == GRANTING and isinstance(subject, Person | RoleGrant):
+        return _reaches(desks_with(grants, GRANTING), subject)
+    if is_allowed(grants, permission, _desk_of(subject)):
         return True
     relation = relations.get(permission)
     return relation is not None and subject is not None and relation(by.person_id, subject)
@@ -87,6 +93,30 @@ def require(by: Actor, permission: str, subject: Any = None) -> None:
     """
     if not may(by, permission, subject):
         raise NotPermitted(permission)
+
+
+def require_everywhere(by: Actor, permission: str) -> None:
+    """Refuse unless *by* has *permission* on all desks.
+
+    Raises: NotPermitted.
+    """
+    if by.person_id is None:
+        require(by, permission)
+    elif desks_where(by.person_id, permission) is not None:
+        raise NotPermitted(permission)
+
+
+def _reaches(own: frozenset[int] | None, subject: Person | RoleGrant) -> bool:
+    """Tell whether who gives roles on the desks *own* may touch a role, or somebody with roles.
+
+    Whose right reaches further than one's own is left alone, or a password would be a way up.
+    """
+    if own is None:
+        return True
+    if isinstance(subject, RoleGrant):
+        return subject.desk_id in own
+    theirs = RoleGrant.objects.filter(person=subject.pk).values_list("desk_id", flat=True)
+    return bool(own) and all(desk in own for desk in theirs)
 
 
 def desks_where(person_id: int, permission: str) -> frozenset[int] | None:
