@@ -1,0 +1,172 @@
+"""Pages for whoever looks after the installation."""
+
+import pytest
+from builders import a_desk, a_person, an_administrator, somebody_with
+from desktops import Desktop, client_of
+from django.test import Client
+from queued_work import queued
+
+from ansvar.access.decisions import Role
+from ansvar.conversations.models import InboundMail, Mailbox
+from ansvar.kernel import clock
+from ansvar.kernel.models import Failure
+from ansvar.kernel.work import keep_failure, tasks
+from tickets import a_ticket
+
+MAILBOX = {
+    "address": "desk@example.com",
+    "imap_host": "127.0.0.1",
+    "imap_port": "143",
+    "imap_security": "none",
+    "imap_user": "desk",
+    "imap_password": "imap secret",
+    "imap_folder": "INBOX",
+    "smtp_host": "127.0.0.1",
+    "smtp_port": "25",
+    "smtp_security": "none",
+    "is_active": "on",
+}
+
+
+@pytest.fixture
+def admin(desk: Desktop) -> Client:
+    return client_of(an_administrator())
+
+
+@pytest.fixture
+def failure(db: None) -> Failure:
+    error = RuntimeError("The server did not answer")
+    arguments = {"reaction": "x.y", "entry_id": 1}
+    return keep_failure(tasks["kernel.run_reaction"], arguments, error=error, attempts=8)
+
+
+def text_of(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def test_nothing_failed_is_said(admin: Client):
+    page = text_of(admin, "/admin/work/")
+    assert "Nothing has failed" in page
+    assert "tickets.close_quiet" in page
+
+
+def test_failed_work_is_run_again(admin: Client, failure: Failure):
+    assert "The server did not answer" in text_of(admin, "/admin/work/")
+    admin.post(f"/admin/work/{failure.pk}/again/")
+    failure.refresh_from_db()
+    assert failure.state == Failure.State.RUN_AGAIN
+    assert len(queued("kernel.run_reaction")) == 1
+
+
+def test_failed_work_is_let_go(admin: Client, failure: Failure):
+    admin.post(f"/admin/work/{failure.pk}/dismiss/")
+    failure.refresh_from_db()
+    assert failure.state == Failure.State.DISMISSED
+    assert admin.post("/admin/work/99999/again/").status_code == 404
+
+
+def test_agents_do_not_look_after_work(client: Client, failure: Failure):
+    assert client.get("/admin/work/").status_code == 403
+    assert client.post(f"/admin/work/{failure.pk}/again/").status_code == 403
+
+
+def test_journal_is_narrowed_down(desk: Desktop, admin: Client):
+    ticket, other = a_ticket(desk), a_ticket(desk)
+    page = text_of(admin, f"/admin/journal/?subject={ticket.reference}")
+    assert f"/tickets/{ticket.reference}/" in page
+    assert f"/tickets/{other.reference}/" not in page
+    by = text_of(admin, f"/admin/journal/?fact=ticket.opened&by={other.requester.name}")
+    assert f"/tickets/{other.reference}/" in by
+    assert f"/tickets/{ticket.reference}/" not in by
+    assert "Nothing found" in text_of(admin, "/admin/journal/?subject=XX-1")
+
+
+def test_journal_goes_on_page_by_page(
+    desk: Desktop, admin: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("ansvar.workbench.running.journal.PAGE_SIZE", 2)
+    first, second, third = a_ticket(desk), a_ticket(desk), a_ticket(desk)
+    page = text_of(admin, "/admin/journal/?fact=ticket.opened")
+    assert third.reference in page
+    assert second.reference in page
+    assert first.reference not in page
+    after = page.split("after=")[1].split('"')[0]
+    assert first.reference in text_of(admin, f"/admin/journal/?fact=ticket.opened&after={after}")
+
+
+def test_who_reads_the_journal_of_one_desk_sees_nothing_of_another(desk: Desktop):
+    ticket, hidden = a_ticket(desk), a_ticket()
+    auditor = client_of(somebody_with(Role.AUDITOR, desk.desk))
+    page = text_of(auditor, "/admin/journal/")
+    assert ticket.reference in page
+    assert hidden.reference not in page
+
+
+def test_connecting_a_mailbox(desk: Desktop, admin: Client):
+    answer = admin.post("/admin/mailboxes/new/", {**MAILBOX, "desk": desk.desk.pk})
+    assert answer.status_code == 302
+    mailbox = Mailbox.objects.get()
+    assert (mailbox.desk, mailbox.imap_password) == (desk.desk, "imap secret")
+    page = text_of(admin, f"/admin/mailboxes/{mailbox.pk}/")
+    assert "imap secret" not in page
+    changed = {**MAILBOX, "desk": desk.desk.pk, "imap_password": "", "imap_folder": "Desk"}
+    admin.post(f"/admin/mailboxes/{mailbox.pk}/", changed)
+    mailbox.refresh_from_db()
+    assert (mailbox.imap_folder, mailbox.imap_password) == ("Desk", "imap secret")
+
+
+def test_a_mailbox_over_an_open_network_is_refused_with_the_reason(desk: Desktop, admin: Client):
+    answer = admin.post(
+        "/admin/mailboxes/new/",
+        {**MAILBOX, "desk": desk.desk.pk, "imap_host": "mail.example.com"},
+    )
+    assert answer.status_code == 422
+    assert not Mailbox.objects.exists()
+
+
+@pytest.fixture
+def aside(desk: Desktop, admin: Client) -> InboundMail:
+    admin.post("/admin/mailboxes/new/", {**MAILBOX, "desk": desk.desk.pk})
+    return InboundMail.objects.create(
+        mailbox=Mailbox.objects.get(),
+        uid_validity=1,
+        uid=1,
+        sha256="0" * 64,
+        size=10,
+        state=InboundMail.State.QUARANTINED,
+        reason="It cannot be read.",
+        sender="a@example.com",
+        received_at=clock.now(),
+    )
+
+
+def test_mail_put_aside_is_let_through(admin: Client, aside: InboundMail):
+    assert "It cannot be read." in text_of(admin, "/admin/mail/")
+    admin.post(f"/admin/mail/{aside.pk}/release/")
+    aside.refresh_from_db()
+    assert aside.state == InboundMail.State.STORED
+
+
+def test_mail_put_aside_is_discarded(admin: Client, aside: InboundMail):
+    admin.post(f"/admin/mail/{aside.pk}/discard/")
+    aside.refresh_from_db()
+    assert aside.state == InboundMail.State.DISCARDED
+    assert "a@example.com" in text_of(admin, "/admin/mail/?state=discarded")
+    assert admin.get("/admin/mail/?state=nonsense").status_code == 404
+
+
+def test_mail_of_another_desk_is_not_found(aside: InboundMail):
+    other = client_of(an_administrator(a_desk()))
+    assert "a@example.com" not in text_of(other, "/admin/mail/")
+    for action in ("release", "discard"):
+        assert other.post(f"/admin/mail/{aside.pk}/{action}/").status_code == 404
+    assert other.get(f"/admin/mail/{aside.pk}/raw/").status_code == 404
+    assert other.get(f"/admin/mailboxes/{aside.mailbox_id}/").status_code == 404
+
+
+def test_requesters_see_none_of_it(desk: Desktop):
+    client = client_of(a_person())
+    for path in ("/admin/work/", "/admin/journal/", "/admin/mail/", "/admin/mailboxes/new/"):
+        assert client.get(path).status_code == 403
