@@ -142,7 +142,7 @@ def outline(interface: NinjaAPI) -> dict[str, Any]:
                     "id": operation["operationId"],
                     "method": method.upper(),
                     "path": place,
-                    "summary": operation["summary"],
+                    "summary": operation["summary"].replace("`", ""),
                     "text": operation.get("description", ""),
                     "parameters": operation.get("parameters", []),
                     "request": asked,

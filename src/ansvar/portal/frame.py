@@ -55,7 +55,10 @@ def _shell(person: Person, url_name: str, *, is_agent: bool) -> Shell:
         )
     ]
     if is_agent:
-        pages.insert(0, Link(label=_("To the workbench"), href=reverse("start"), icon="inbox"))
+        pages[:0] = [
+            Link(label=_("To the workbench"), href=reverse("start"), icon="inbox"),
+            Link(label=_("Interface for programs"), href=reverse("api-docs"), icon="api"),
+        ]
     return Shell(
         person=person.name,
         language=person.language,
@@ -66,7 +69,6 @@ def _shell(person: Person, url_name: str, *, is_agent: bool) -> Shell:
             Link(label=label, href=reverse(name), current=name == here) for name, label in links
         ],
         pages=pages,
-        foot=[Link(label=_("Interface for programs"), href=reverse("api-docs"))],
         foot_text=_("Only you, those who take part and the desk read your tickets."),
         live_url="/live",
         preferences_url=reverse("preferences"),

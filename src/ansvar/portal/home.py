@@ -1,6 +1,8 @@
 """The first page: what do you need, and how your matters stand."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from ansvar.access.pages import LOGGED_IN, page
 from ansvar.portal.reading import (
@@ -27,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     mine = own_tickets(person).order_by("-changed_at", "-id")
     in_hand = list(mine.filter(state__in=[*OPEN_STATES, State.RESOLVED])[: MOST_SHOWN + 1])
+    groups = services_by_desk()
     context = {
         "first_name": person.name.split()[0] if person.name.split() else person.name,
         "text": text,
@@ -36,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         else [],
         "matters": matters(in_hand[:MOST_SHOWN]),
         "has_more": len(in_hand) > MOST_SHOWN,
-        "groups": services_by_desk(),
+        "groups": groups,
+        "desk_names": get_text_list([desk.name for desk, _services in groups], _("and")),
     }
     return render.page(request, "portal/home.html", context)

@@ -107,8 +107,10 @@ def marked(text: str, words: Sequence[str]) -> Markup:
     folded = text.casefold()
     if len(folded) != len(text):
         return escape(text)
+    found = [(folded.find(word), len(word)) for word in words if word]
+    # At one place the longer word first: it is the one that was meant.
     spots = sorted(
-        (at, at + len(word)) for word in words for at in [folded.find(word)] if word and at >= 0
+        ((at, at + length) for at, length in found if at >= 0), key=lambda spot: (spot[0], -spot[1])
     )
     parts, here = [], 0
     for start, end in spots:
