@@ -49,12 +49,15 @@ def data_folder() -> Iterator[Path]:
         shutil.rmtree(parent, ignore_errors=True)
 
 
-def ansvar(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def ansvar(
+    data: Path, *arguments: str, stdin: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run one command of the product to its end."""
     return subprocess.run(
         [sys.executable, "-m", "ansvar", *arguments],
         env=environment(data, **more),
         cwd=tempfile.gettempdir(),
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,

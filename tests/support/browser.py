@@ -1,0 +1,121 @@
+"""Chromium driving the real web server: live news, policy and threads as in the product.
+
+A test asks for `opened`, after it has made what the page shows; the database is committed to.
+"""
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desktops import client_of
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+from realparts import missing
+
+from ansvar.ops.web import Server
+from ansvar.people.models import Person
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = Path(__file__).with_name("axe.min.js")
+RUN_AXE = """async theme => {
+    document.documentElement.dataset.theme = theme;
+    const {violations} = await axe.run(document, {resultTypes: ["violations"]});
+    return violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 160))]);
+}"""
+PATIENCE_SECONDS = 30
+Opened = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; where everything has to be there, it is missed loudly."""
+    if not CHROMIUM.exists():
+        missing("Chromium")
+    # The driver keeps an event loop in this thread; the database is not asked from within it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def served(transactional_db: None) -> Iterator[str]:
+    """The product's web server on a free port; gives its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = Server(settings.CONFIG)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(PATIENCE_SECONDS)
+    listening.close()
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said; a test that provokes an error takes it out."""
+    return []
+
+
+@pytest.fixture
+def opened(chromium: Browser, served: str, complaints: list[str]) -> Iterator[Opened]:
+    """Open a page as somebody: `opened("/queue/mine/", as_=person)`."""
+    contexts: list[Any] = []
+
+    def open_page(path: str, *, as_: Person | None = None, width: int = 1440) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        if as_ is not None:
+            key = client_of(as_).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": served}]
+            )
+        page: Page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
+        )
+        page.goto(f"{served}{path}", wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def accessibility_problems(page: Page) -> dict[tuple[str, int], Any]:
+    """Return what axe finds on a page, by theme and width; everything that unfolds is open."""
+    for details in page.locator("details:not([data-close-outside])").all():
+        details.evaluate("element => { element.open = true; }")
+    page.evaluate(AXE.read_text())
+    found = {}
+    for theme in ("light", "dark"):
+        for width in (1440, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            problems = page.evaluate(RUN_AXE, theme)
+            if problems:
+                found[theme, width] = problems
+    return found
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
