@@ -45,6 +45,7 @@ ssl = yes
 ssl_cert = <{state}/cert.pem
 ssl_key = <{state}/key.pem
 disable_plaintext_auth = no
+auth_failure_delay = 0
 mail_location = maildir:{state}/mail/%u
 mail_uid = {owner}
 mail_gid = {group}
@@ -69,6 +70,9 @@ namespace inbox {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =

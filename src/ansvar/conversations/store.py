@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 ALIAS = "content"
@@ -98,7 +99,8 @@ def open_content(sha256: str) -> "File[Any]":
     try:
         return _storage().open(name_of(sha256), "rb")
     except FileNotFoundError as error:
-        raise ContentMissing(f"The content store has no file {sha256}.") from error
+        words = _("The content store has no file {sha256}.")
+        raise ContentMissing(words.format(sha256=sha256)) from error
 
 
 def pieces_of(sha256: str) -> Iterator[bytes]:

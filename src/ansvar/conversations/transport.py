@@ -8,6 +8,8 @@ import ssl
 from collections.abc import Iterator
 from imaplib import IMAP4
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
@@ -18,18 +20,18 @@ TIMEOUT_SECONDS = 60
 ERRORS = (OSError, IMAP4.error, ImapToolsError, smtplib.SMTPException)
 """All that a mail server or the way to it can do to us."""
 
-_WORDS: list[tuple[tuple[type[BaseException], ...], str]] = [
+_WORDS: list[tuple[tuple[type[BaseException], ...], Promise]] = [
     (
         (MailboxLoginError, smtplib.SMTPAuthenticationError),
-        "{server} refused the user name or the password.",
+        _("{server} refused the user name or the password."),
     ),
-    ((MailboxFolderSelectError,), "{server} has no such folder."),
+    ((MailboxFolderSelectError,), _("{server} has no such folder.")),
     (
         (ConnectionRefusedError,),
-        "Nobody answers at {server}: is the port right, and the server running?",
+        _("Nobody answers at {server}: is the port right, and the server running?"),
     ),
-    ((socket.gaierror,), "There is no server under the name of {server}."),
-    ((TimeoutError,), "{server} did not answer in time."),
+    ((socket.gaierror,), _("There is no server under the name of {server}.")),
+    ((TimeoutError,), _("{server} did not answer in time.")),
 ]
 """Kinds of trouble to what they mean, the special before the general."""
 
@@ -78,12 +80,13 @@ def smtp(mailbox: Mailbox) -> Iterator[smtplib.SMTP]:
 def in_words(error: BaseException, server: str) -> str:
     """Return what went wrong as a sentence for an administrator."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"The certificate of {server} cannot be trusted: {error.verify_message}."
+        words = _("The certificate of {server} cannot be trusted: {why}.")
+        return words.format(server=server, why=error.verify_message)
     if isinstance(error, Unprotected):
         return str(error)
-    for kinds, words in _WORDS:
+    for kinds, meaning in _WORDS:
         if isinstance(error, kinds):
-            return words.format(server=server)
+            return str(meaning).format(server=server)
     said = error.args[-1] if error.args else ""
     told = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
     return f"{server}: {told or type(error).__name__}"[:480]
@@ -150,5 +153,7 @@ def _verifying() -> ssl.SSLContext:
 def _require_loopback(host: str) -> None:
     if not is_loopback(host):
         raise Unprotected(
-            f"A connection without TLS is allowed only to this machine, not to {host}."
+            _("A connection without TLS is allowed only to this machine, not to {host}.").format(
+                host=host
+            )
         )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TypedDict
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from typing_extensions import Unpack
 
 from ansvar.access.queries import require
@@ -150,6 +151,9 @@ def _check(mailbox: Mailbox) -> None:
     ):
         if security == Mailbox.Security.NONE and not is_loopback(host):
             raise Unprotected(
-                f"{host} is another machine: choose TLS, so that nobody on the way reads passwords."
+                _(
+                    "{host} is another machine: choose TLS, so that nobody on the way reads "
+                    "passwords."
+                ).format(host=host)
             )
     mailbox.full_clean(exclude=["uid_validity", "seen_at", "error_since"])

@@ -113,9 +113,9 @@ def _describe(inbound: InboundMail, mail: Incoming) -> None:
 
 def _require_sense(mail: Incoming) -> None:
     if mail.sender is None and not mail.nature.is_automatic:
-        raise Unreadable("The mail names no sender, so nobody could be answered.")
+        raise Unreadable(_("The mail names no sender, so nobody could be answered."))
     if mail.says_nothing:
-        raise Unreadable("The mail says nothing: no subject, no text, no file.")
+        raise Unreadable(_("The mail says nothing: no subject, no text, no file."))
 
 
 def _settle(inbound: InboundMail, mail: Incoming, *, by: Actor, is_released: bool) -> None:
@@ -233,7 +233,7 @@ def _thread(inbound: InboundMail, mail: Incoming, person: Person | None) -> Thre
 def _open(inbound: InboundMail, mail: Incoming, decision: Decision, *, by: Actor) -> None:
     desk = inbound.mailbox.desk
     if mail.sender is None:
-        raise Unreadable("The mail names no sender, so nobody could be answered.")
+        raise Unreadable(_("The mail names no sender, so nobody could be answered."))
     person = learn_person(mail.sender.address, mail.sender.name, by=by)
     words = mail.text if is_forwarded(mail.subject) else mail.new_text
     ticket = open_ticket(

@@ -1,6 +1,7 @@
 """Mail that became part of no ticket: put aside with a reason, let through or discarded."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ansvar.access.queries import require
 from ansvar.conversations.facts import (
@@ -59,7 +60,7 @@ def release_mail(inbound_id: int, *, by: Actor) -> InboundMail:
     """
     inbound = _locked_for(by, inbound_id)
     if inbound.state not in _ASIDE:
-        raise CannotRelease("This mail is on a ticket already, or was discarded.")
+        raise CannotRelease(_("This mail is on a ticket already, or was discarded."))
     inbound.state, inbound.reason = InboundMail.State.STORED, ""
     inbound.save(update_fields=["state", "reason"])
     record(MailReleased(subject_id=inbound.pk, mailbox_id=inbound.mailbox_id), by=by)
@@ -78,7 +79,7 @@ def discard_mail(inbound_id: int, *, by: Actor) -> InboundMail:
     if inbound.state == InboundMail.State.DISCARDED:
         return inbound
     if inbound.state not in _ASIDE:
-        raise CannotRelease("This mail is on a ticket: it can no longer be discarded.")
+        raise CannotRelease(_("This mail is on a ticket: it can no longer be discarded."))
     inbound.state = InboundMail.State.DISCARDED
     inbound.save(update_fields=["state"])
     record(MailDiscarded(subject_id=inbound.pk, mailbox_id=inbound.mailbox_id), by=by)

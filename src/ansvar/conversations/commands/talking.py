@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import IO
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ansvar.access.queries import require
 from ansvar.conversations import store
@@ -138,7 +139,9 @@ def post_message(
     words, files = _said(text, attachments)
     if not may_still_reopen(ticket.closed_at, ticket.desk.quiet_days, now=clock.now()):
         raise TicketClosed(
-            f"{ticket.reference} was closed some time ago. Report it anew, and name this number."
+            _("{reference} was closed some time ago. Report it anew, and name this number.").format(
+                reference=ticket.reference
+            )
         )
     message = Message.objects.create(
         ticket=ticket,
@@ -173,7 +176,7 @@ def recall_message(message_id: int, *, by: Actor) -> Message:
     require(by, "ticket.reply", message.ticket)
     outbound = OutboundMail.objects.select_for_update().filter(message=message).first()
     if outbound is None or outbound.state != OutboundMail.State.QUEUED or outbound.attempts:
-        raise TooLate("This message is on its way already: it cannot be taken back any more.")
+        raise TooLate(_("This message is on its way already: it cannot be taken back any more."))
     outbound.state = OutboundMail.State.RECALLED
     outbound.save(update_fields=["state"])
     record(MessageRecalled(subject_id=message.ticket_id, message_id=message.pk), by=by)
@@ -230,7 +233,7 @@ def _locked(ticket_id: int) -> Ticket:
 def _said(text: str, attachments: Iterable[NewFile]) -> tuple[str, list[NewFile]]:
     words, files = clean(text).strip(), list(attachments)
     if not words and not files:
-        raise NothingSaid("Write a few words, or add a file.")
+        raise NothingSaid(_("Write a few words, or add a file."))
     return words, files
 
 

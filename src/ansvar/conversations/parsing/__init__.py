@@ -1,4 +1,4 @@
-"""A mail's bytes in, what it says out: no Django, no database, one kind of error."""
+"""A mail's bytes in, what it says out: no database, one kind of error."""
 
 from ansvar.conversations.parsing.headers import Address
 from ansvar.conversations.parsing.nature import Nature

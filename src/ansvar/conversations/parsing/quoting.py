@@ -18,7 +18,8 @@ _VERBS = (
     r"написал\(а\)|писал\(а\)|a écrit|escribió|ha scritto|schreef|napisał|kirjoitti"
 )
 _WROTE = re.compile(rf"^(?:> ?)*.*\d.*\b(?:{_VERBS})\b[^:]{{0,120}}:$", re.IGNORECASE)
-# Gmail in Russian says only when and who: "пн, 3 февр. 2025 г. в 10:00, Bo <bo@example.com>:".
+_DIGIT = re.compile(r"\d")
+# In Russian Gmail says only when and who: a date, the time, `Bo <bo@example.com>:`.
 _WHEN_AND_WHO = re.compile(r"^(?:> ?)*.*\d{1,2}[:.]\d{2}.*<[^<>\s]+@[^<>\s]+>:$")
 _RULED = re.compile(
     r"^[-_]{2,} ?(?:original message|original-nachricht|ursprüngliche nachricht|"
@@ -81,14 +82,23 @@ def _own_header(lines: list[str]) -> int | None:
     for number, line in enumerate(lines):
         if _RULED.match(line) or _WROTE.match(line) or _WHEN_AND_WHO.match(line):
             return number
-        joined = f"{line} {lines[number + 1]}" if number + 1 < len(lines) else ""
-        # Broken into two lines by the sender's program; the address tells it from a sentence.
-        if "@" in joined and line and (_WROTE.match(joined) or _WHEN_AND_WHO.match(joined)):
+        if _is_broken_header(line, lines[number + 1 : number + 2]):
             return number
         following = lines[number + 1 : number + 4]
         if _FIELD.match(line) and sum(map(bool, map(_NEXT_FIELD.match, following))) > 1:
             return number
     return None
+
+
+def _is_broken_header(line: str, following: list[str]) -> bool:
+    """Tell whether a line and the next are one header that the sender's program has broken.
+
+    The date in the first and an address tell it from a sentence.
+    """
+    if not following or not _DIGIT.search(line) or following[0].startswith(">"):
+        return False
+    joined = f"{line} {following[0]}"
+    return "@" in joined and bool(_WROTE.match(joined) or _WHEN_AND_WHO.match(joined))
 
 
 def _answers_between(lines: list[str], begin: int) -> bool:

@@ -7,6 +7,8 @@ from email import policy
 from email.message import Message
 from email.parser import BytesParser
 
+from django.utils.translation import gettext as _
+
 from ansvar.conversations.parsing.headers import (
     Address,
     addresses_of,
@@ -86,27 +88,27 @@ def read_mail(raw: bytes) -> Incoming:
     Raises: Unreadable, and nothing else whatever the bytes are.
     """
     if len(raw) > LARGEST:
-        raise Unreadable(f"The mail is larger than {LARGEST // 1024 // 1024} MB.")
+        words = _("The mail is larger than {size} MB.")
+        raise Unreadable(words.format(size=LARGEST // 1024 // 1024))
     if not raw.strip():
-        raise Unreadable("The mail is empty.")
+        raise Unreadable(_("The mail is empty."))
     try:
         return _read(raw)
     except Unreadable:
         raise
     except TooComplex:
-        raise Unreadable("The mail has too many parts, or parts nested too deeply.") from None
+        raise Unreadable(_("The mail has too many parts, or parts nested too deeply.")) from None
     except RecursionError:
-        raise Unreadable("The mail is nested too deeply.") from None
+        raise Unreadable(_("The mail is nested too deeply.")) from None
     except Exception as error:  # the library's parsers raise all kinds on broken mail
-        raise Unreadable(
-            f"The mail is broken so that it cannot be read ({type(error).__name__})."
-        ) from error
+        words = _("The mail is broken so that it cannot be read ({kind}).")
+        raise Unreadable(words.format(kind=type(error).__name__)) from error
 
 
 def _read(raw: bytes) -> Incoming:
     message: Message = BytesParser(policy=policy.default).parsebytes(_without_envelope_line(raw))
     if not message.keys():
-        raise Unreadable("The mail has no header: nobody can tell who sent it.")
+        raise Unreadable(_("The mail has no header: nobody can tell who sent it."))
     bodies = bodies_of(message)
     senders = addresses_of(message, "From", bodies.charset) or addresses_of(message, "Sender")
     sender = senders[0] if senders else None

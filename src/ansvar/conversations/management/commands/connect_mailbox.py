@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from ansvar.conversations.commands import create_mailbox, edit_mailbox
@@ -61,5 +62,6 @@ def _desk(prefix: str | None) -> Desk:
     desk = Desk.objects.filter(prefix=prefix or "").first()
     if desk is None:
         known = ", ".join(Desk.objects.values_list("prefix", flat=True)) or "none yet"
-        raise CommandError(f"Name a desk by its letters with --desk; there are: {known}.")
+        words = _("Name a desk by its letters with --desk; there are: {known}.")
+        raise CommandError(words.format(known=known))
     return desk
