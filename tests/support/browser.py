@@ -8,6 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,30 +41,51 @@ PATIENCE_SECONDS = 30
 Opened = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+_running: list[Browser] = []
+
+
+@contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser; where everything has to be there, it is missed loudly."""
+    """Give the one browser of this process; where everything has to be there, it is missed loudly.
+
+    Whoever asks first starts and ends it; whoever asks meanwhile gets the same: two drivers in one
+    thread do not bear each other.
+    """
     if not CHROMIUM.exists():
         missing("Chromium")
-    # The driver keeps an event loop in this thread; the database is not asked from within it.
+    if _running:
+        yield _running[0]
+        return
+    # The driver keeps an event loop in this thread, in which Django would refuse to ask the
+    # database; nothing of ours runs in it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        _running.append(browser)
         yield browser
+        _running.clear()
         browser.close()
+
+
+@pytest.fixture(scope="session", name="chromium")
+def the_browser() -> Iterator[Browser]:
+    """The browser as a fixture."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
 def served(transactional_db: None) -> Iterator[str]:
     """The product's web server on a free port; gives its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = Server(settings.CONFIG)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(PATIENCE_SECONDS)
-    listening.close()
+    ready = threading.Event()
+    server = Server(settings.CONFIG, ready.set)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
+        thread.start()
+        assert ready.wait(PATIENCE_SECONDS), "The web server did not become ready."
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
 
 

@@ -1,4 +1,5 @@
 import pytest
+from browser import complaints, opened, served, the_browser  # noqa: F401 - fixtures
 from budgets import budget  # noqa: F401 - a fixture
 from builders import a_team, an_agent
 from desktops import Desktop, a_desktop, client_of

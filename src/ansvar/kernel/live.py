@@ -135,11 +135,19 @@ def _session_key(scope: Scope) -> str | None:
     return None
 
 
+def _found(find: Callable[[str], Iterable[str] | None], key: str) -> Iterable[str] | None:
+    """Ask for audiences and give the connection back: no request of Django's ends here."""
+    try:
+        return find(key)
+    finally:
+        connection.close()
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve `/live`: the stream of news for the person of the session cookie."""
     key = _session_key(scope)
     find = audiences.get("session")
-    mine = await sync_to_async(find)(key) if key and find else None
+    mine = await sync_to_async(_found)(find, key) if key and find else None
     if mine is None:
         # 204 makes an EventSource stop trying; a log-in loads the page anew anyway.
         await send({"type": "http.response.start", "status": 204, "headers": []})

@@ -1,0 +1,110 @@
+import pytest
+from browser import Opened, accessibility_problems, overflow
+from builders import a_person, acting, an_administrator
+from desktops import Desktop, a_desktop
+
+from ansvar.conversations.commands.talking import post_message, write_reply
+from ansvar.kernel.work import keep_failure, tasks
+from ansvar.tickets.commands import (
+    add_note,
+    add_participant,
+    assign_ticket,
+    hand_over_ticket,
+    link_tickets,
+)
+from ansvar.tickets.models import Link
+from tickets import a_resolved_ticket, a_ticket
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/queue/needs-you/",
+    "/queue/closed/",
+    "/tickets/{ticket}/",
+    "/tickets/{resolved}/",
+    "/tickets/{ticket}/assign/",
+    "/tickets/{ticket}/state/",
+    "/tickets/{ticket}/edit/",
+    "/tickets/{ticket}/links/",
+    "/tickets/{ticket}/override/",
+    "/tickets/{ticket}/classify/",
+    "/tickets/{ticket}/classify/?path=1-0",
+    "/tickets/new/",
+    "/search/?q=person",
+    "/search/?q=zzzz",
+    "/people/",
+    "/people/{person}/",
+    "/people/{person}/edit/",
+    "/services/",
+    "/services/{service}/",
+    "/preferences/",
+    "/admin/work/",
+    "/admin/journal/",
+    "/admin/mail/",
+    "/admin/mailboxes/new/",
+]
+
+
+def names(desk: Desktop) -> dict[str, object]:
+    """Make one of everything that the pages show."""
+    person = a_person(site=desk.site, title="Pharmacist", phone="+46701740605")
+    ticket = a_ticket(
+        desk, requester=person, service=desk.service, description="It does not print."
+    )
+    assign_ticket(ticket.pk, to=desk.agent, by=desk.by)
+    hand_over_ticket(ticket.pk, team=desk.second, reason="Needs a part.", by=desk.by)
+    hand_over_ticket(ticket.pk, team=desk.first, reason="We have none.", by=desk.by)
+    add_note(ticket.pk, text="Ask Per first.", by=desk.by)
+    write_reply(ticket.pk, text="We are on it.", by=desk.by)
+    post_message(ticket.pk, text="Thank you.", by=acting(person))
+    add_participant(ticket.pk, person=a_person(), by=desk.by)
+    other = a_ticket(desk, requester=person)
+    a_ticket(desk, site=desk.site)
+    link_tickets(ticket.pk, other_id=other.pk, relation=Link.Relation.RELATED, by=desk.by)
+    error = RuntimeError("The server did not answer")
+    arguments = {"reaction": "x.y", "entry_id": 1}
+    keep_failure(tasks["kernel.run_reaction"], arguments, error=error, attempts=8)
+    return {
+        "ticket": ticket.reference,
+        "resolved": a_resolved_ticket(desk, service=desk.service).reference,
+        "person": person.pk,
+        "service": desk.service.pk,
+    }
+
+
+def test_every_page_is_accessible_and_fits_in_both_themes(opened: Opened):
+    desk = a_desktop()
+    found = {}
+    wanted = names(desk)
+    for pattern in PAGES:
+        who = an_administrator() if pattern.startswith("/admin/") else desk.agent
+        page = opened(pattern.format(**wanted), as_=who)
+        problems = accessibility_problems(page)
+        page.set_viewport_size({"width": 320, "height": 900})
+        if problems or overflow(page) > 0:
+            found[pattern] = (problems, overflow(page))
+        page.close()
+    assert found == {}
+
+
+def test_log_in_is_accessible_and_fits(opened: Opened):
+    page = opened("/log-in/")
+    assert accessibility_problems(page) == {}
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert overflow(page) <= 0
+
+
+def test_dialogs_of_a_ticket_are_accessible(opened: Opened):
+    desk = a_desktop()
+    page = opened(f"/tickets/{names(desk)['ticket']}/", as_=desk.agent)
+    found = {}
+    for key in "asel":
+        page.keyboard.press(key)
+        page.locator("dialog#panel[open]").wait_for()
+        if problems := accessibility_problems(page):
+            found[key] = problems
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.keyboard.press("Escape")
+        page.locator("dialog#panel[open]").wait_for(state="detached")
+        page.keyboard.press("Escape")
+    assert found == {}
