@@ -425,6 +425,13 @@ class TestTicket:
         assert talk.lstrip().startswith('<ol class="timeline" id="talk"')
         assert "Words" in talk
 
+    def test_what_an_agent_wrote_down_is_not_put_into_the_requesters_mouth(self):
+        place, person = a_workplace(), somebody()
+        ticket = a_ticket(place, requester=person, description="Anna phones: dark.", by=place.by)
+        text = text_of(as_(person).get(page_of(ticket)))
+        assert f"{place.agent.name} wrote down what was said" in text
+        assert " You " not in text
+
     def test_html_in_words_is_shown_as_words(self):
         place, person = a_workplace(), somebody()
         ticket = a_ticket(place, requester=person, subject="<b>x</b>", description="<i>y</i>")

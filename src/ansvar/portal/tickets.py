@@ -24,6 +24,7 @@ from ansvar.conversations.commands import post_message
 from ansvar.conversations.composing import html_of
 from ansvar.conversations.models import Attachment, Message
 from ansvar.conversations.queries import messages_for_requester, visible_attachment
+from ansvar.kernel.actor import Actor
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Person
@@ -50,6 +51,7 @@ from ansvar.ui import render
 from ansvar.ui.downloads import download
 
 PER_PAGE = 20
+OPENED = "ticket.opened"
 TAKEN_UP = ("ticket.owner_changed", "ticket.assigned", "ticket.work_started")
 
 
@@ -143,7 +145,9 @@ def _answer(
 
 def _context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     actor = actor_of(request)
-    taken_up = timeline_entries(ticket.pk).filter(fact__in=TAKEN_UP).first()
+    beginnings = list(timeline_entries(ticket.pk).filter(fact__in=[OPENED, *TAKEN_UP]))
+    opened = next((entry for entry in beginnings if entry.fact == OPENED), None)
+    taken_up = next((entry for entry in beginnings if entry.fact in TAKEN_UP), None)
     standing = standing_of(ticket)
     script = (
         published_script(ticket.desk_id, ticket.service_id)
@@ -155,7 +159,7 @@ def _context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "ticket": ticket,
         "standing": standing,
         "steps": steps_of(ticket, taken_up_at=taken_up.at if taken_up else None),
-        "speeches": _speeches(ticket, person_of(request)),
+        "speeches": _speeches(ticket, person_of(request), opened.actor if opened else None),
         "participants": [row.person for row in rows],
         "is_chief": may(actor, "ticket.confirm", ticket),
         "pressing": how_pressing(ticket),
@@ -166,7 +170,7 @@ def _context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def _speeches(ticket: Ticket, reader: Person) -> list[Speech]:
+def _speeches(ticket: Ticket, reader: Person, opener: Actor | None) -> list[Speech]:
     said = list(messages_for_requester(ticket))
     speeches = [_speech(message, ticket, reader) for message in said]
     if ticket.description and not (said and said[0].inbound_id):
@@ -175,18 +179,26 @@ def _speeches(ticket: Ticket, reader: Person) -> list[Speech]:
         files: Sequence[Attachment] = ()
         if speeches and not speeches[0].text and said[0].direction == Message.Direction.IN:
             files = speeches.pop(0).files
-        teller = ticket.reporter or ticket.requester
-        first = Speech(
-            name=teller.name,
-            said_at=ticket.opened_at,
-            detail="",
-            is_mine=teller.pk == reader.pk,
-            text=ticket.description,
-            html="",
-            files=files,
-        )
-        speeches.insert(0, first)
+        speeches.insert(0, _description(ticket, reader, opener, files=files))
     return speeches
+
+
+def _description(
+    ticket: Ticket, reader: Person, opener: Actor | None, *, files: Sequence[Attachment]
+) -> Speech:
+    """Return the description as the words of who wrote it: a party, or an agent on the phone."""
+    teller = ticket.reporter or ticket.requester
+    by_party = opener is None or opener.person_id in {None, ticket.requester_id, teller.pk}
+    writer_id = teller.pk if by_party or opener is None else opener.person_id
+    return Speech(
+        name=teller.name if by_party or opener is None else opener.label,
+        said_at=ticket.opened_at,
+        detail="" if by_party else _("wrote down what was said"),
+        is_mine=writer_id == reader.pk,
+        text=ticket.description,
+        html="",
+        files=files,
+    )
 
 
 def _speech(message: Message, ticket: Ticket, reader: Person) -> Speech:
