@@ -12,7 +12,7 @@ from ansvar.demo.founding import Company, acting
 from ansvar.demo.matters import Matter
 from ansvar.kernel.actor import Actor
 from ansvar.people.decisions.calendars import WorkingCalendar
-from ansvar.people.models import Desk, Person, Site, Team
+from ansvar.people.models import Desk, Person, Team
 from ansvar.people.queries import working_calendar
 from ansvar.tickets.commands import (
     add_note,
@@ -25,7 +25,6 @@ from ansvar.tickets.commands import (
     start_work,
 )
 from ansvar.tickets.decisions import Kind
-from ansvar.tickets.models import Ticket
 
 SUPERVISION: Final = Actor.integration("Network supervision")
 _CHANNELS: Final = {"email": 48, "portal": 30, "phone": 17, "workbench": 5}
@@ -75,6 +74,8 @@ class Case:
     agent: Person
     """Who works on it at present."""
     ticket_id: int = 0
+    knows_service: bool = True
+    is_classified: bool = False
     words: dict[str, str] = field(default_factory=dict)
     outcome: str = ""
 
@@ -154,16 +155,16 @@ class Case:
         if self.matter.kind is Kind.ALARM:
             by, self.channel = SUPERVISION, "api"
         service = self.stage.company.services[self.matter.service]
-        knows_service = self.channel != "email"
+        self.knows_service = self.channel != "email"
         text = self.say(self.one_of(self.matter.texts))
         ticket = open_ticket(
             desk=self.desk,
             requester=self.requester,
             subject=self.say(self.one_of(self.matter.subjects)),
             description=text,
-            kind=self.matter.kind if knows_service else Kind.INCIDENT,
+            kind=self.matter.kind if self.knows_service else Kind.INCIDENT,
             channel=self.channel,
-            service=service if knows_service else None,
+            service=service if self.knows_service else None,
             site=self.requester.site,
             by=by,
         )
@@ -187,12 +188,13 @@ class Case:
 
     def sort_out(self, walk: tuple[int, ...] = ()) -> None:
         """Say which service and kind it is, when it came by mail, and find the impact."""
-        ticket = Ticket.objects.only("service", "impact").get(pk=self.ticket_id)
-        by = acting(self.agent)
-        if ticket.service_id is None:
+        if not self.knows_service:
             service = self.stage.company.services[self.matter.service]
-            edit_ticket(self.ticket_id, service=service, kind=self.matter.kind, by=by)
-        if ticket.impact is None:
+            edit_ticket(
+                self.ticket_id, service=service, kind=self.matter.kind, by=acting(self.agent)
+            )
+            self.knows_service = True
+        if not self.is_classified:
             self.classify(walk or self.chances.choice(self.matter.walks))
 
     def classify(self, walk: tuple[int, ...]) -> None:
@@ -204,6 +206,7 @@ class Case:
             answers=[*walk],
             by=acting(self.agent),
         )
+        self.is_classified = True
 
     def reply(self, text: str, **more: str) -> None:
         """Write to the requester."""

@@ -16,7 +16,7 @@ from ansvar.kernel import journal
 from ansvar.kernel.actor import SYSTEM, Actor
 from ansvar.kernel.facts import facts
 from ansvar.kernel.models import Entry
-from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Calendar, Department, Desk, Organisation, Person, Site, Team
 from ansvar.tickets.commands import drop_numbers
 from ansvar.tickets.models import Link, Ticket
@@ -57,11 +57,15 @@ class DemoInUse(Refusal):
     def __init__(self, dependents: list[str]) -> None:
         self.dependents = dependents
         listed = "; ".join(dependents[:_LISTED])
-        rest = len(dependents) - _LISTED
-        more = f"; and {rest} more" if rest > 0 else ""
+        if len(dependents) > _LISTED:
+            listed += "; …"
         super().__init__(
-            "The demo organisation cannot be removed, because what is not of the demo rests on it:"
-            f" {listed}{more}. Change or remove these first; nothing was removed."
+            said(
+                "The demo organisation cannot be removed, because what is not of the demo rests on"
+                " it (%(count)s): %(listed)s. Change or remove these first; nothing was removed."
+            ),
+            count=len(dependents),
+            listed=listed,
         )
 
 
@@ -81,7 +85,7 @@ def remove_demo(*, by: Actor = SYSTEM) -> None:
     """
     going = _rows_of_the_demo()
     if not going[Organisation]:
-        raise DemoIsNotThere("There is no demo organisation here.")
+        raise DemoIsNotThere(said("There is no demo organisation here."))
     if dependents := [*_foreign_tickets(going), *_dependents(going)]:
         raise DemoInUse(dependents)
     desks = going[Desk]
@@ -117,7 +121,7 @@ def _rows_of_the_demo() -> Rows:
     while has_grown:
         has_grown = False
         for model, relation in _relations():
-            above = going.get(relation.related_model, set())  # type: ignore[call-overload]  # a model, never "self"
+            above = going.get(relation.related_model, set())
             if above and _is_part(relation):
                 found = _pointing(model, relation, above) - going[model]
                 going[model] |= found
@@ -133,7 +137,7 @@ def _relations() -> Iterator[tuple[type[Model], "ForeignKey[Any, Any]"]]:
 
 
 def _is_part(relation: "ForeignKey[Any, Any]") -> bool:
-    parts = {descriptor.field for descriptor in _PARTS}  # type: ignore[attr-defined]  # on classes a descriptor
+    parts = {descriptor.field for descriptor in _PARTS}
     return relation.remote_field.on_delete is CASCADE or relation in parts
 
 
@@ -153,7 +157,7 @@ def _foreign_tickets(going: Rows) -> Iterator[str]:
 def _dependents(going: Rows) -> Iterator[str]:
     """Name the rows that stay and point to rows that go."""
     for model, relation in _relations():
-        above = going.get(relation.related_model, set())  # type: ignore[call-overload]  # as above
+        above = going.get(relation.related_model, set())
         staying = _pointing(model, relation, above) - going[model] if above else set()
         rows = model._base_manager.filter(pk__in=staying)  # noqa: SLF001 - as above
         for row in rows.order_by("pk"):

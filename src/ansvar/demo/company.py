@@ -160,8 +160,10 @@ def places() -> list[Place]:
             found.append(
                 (
                     f"{city.name} {name}",
-                    f"{street} {3 + number * 7 % 46}, {_postcode(city.postcode + number)}"
-                    f" {city.name}",
+                    (
+                        f"{street} {3 + number * 7 % 46}, {_postcode(city.postcode + number)}"
+                        f" {city.name}"
+                    ),
                     city,
                 )
             )
@@ -181,8 +183,8 @@ def places() -> list[Place]:
 
 def _streets(city: City) -> list[str]:
     """Return the streets of a city; those of two words begin with a point of the compass."""
-    words, streets = city.streets.split(), []
-    for word in words:
+    streets: list[str] = []
+    for word in city.streets.split():
         if streets and streets[-1] in {"Östra", "Västra", "Södra", "Norra"}:
             streets[-1] += f" {word}"
         else:

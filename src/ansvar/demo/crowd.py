@@ -14,20 +14,20 @@ from ansvar.demo.company import DOMAIN, HEAD_OFFICE, Place, places
 
 SIZE: Final = 200
 
-_FIRST = (
+_FIRST: Final = (
     "Agnes Ahmed Aino Alva Amir Anders Astrid Axel Bengt Birgitta Carina Daniel David Ebba Edvin"
     " Eivor Emil Erik Fatima Filip Frida Gabriel Greta Gunnel Hanna Hassan Helena Hugo Ida Ingvar"
     " Isak Jasmin Jonas Josefin Kajsa Kerstin Klara Lars Leila Linnea Lovisa Maja Malin Mattias"
     " Mikael Miriam Nadia Nils Noor Olof Oskar Pernilla Rasmus Rebecka Samira Selma Signe Sixten"
     " Stina Svante Thea Tilde Ulrika Viggo Vera Yusuf Åke Åsa Örjan"
-).split()
-_LAST = (
+)
+_LAST: Final = (
     "Abrahamsson Alfredsson Backlund Bergkvist Bodin Cederholm Dahlbäck Demir Edholm Ekdahl Engvall"
     " Fagerlund Forslund Gadd Granath Haddad Hagberg Hellgren Isaksson Jarnevid Kallio Kjellin"
     " Lagerås Lindmark Lövgren Mohammadi Månsby Nordgren Nyhlén Omar Palmkvist Rosander Rydell"
     " Sandahl Skoglund Stenmark Sundelin Tengvall Thorsell Uddman Vesterlund Wahlström Yildiz"
     " Åkerlind Öhrn"
-).split()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,8 @@ _STAFF: Final = (
     ("Rolf Sandgren", "On-site technician, Stockholm", "IT support", "On-site", (_LEAD,)),
     ("Dejan Marković", "On-site technician, Göteborg", "IT support", "On-site", ()),
     ("Ellen Tornqvist", "On-site technician, Malmö", "IT support", "On-site", ()),
-    ("Magnus Elfving", "Workstation engineer", "IT infrastructure", "Workstations", (_LEAD, _OWNER)),
+    ("Magnus Elfving", "Workstation engineer", "IT infrastructure", "Workstations",
+     (_LEAD, _OWNER)),
     ("Sara Pihlgren", "Workstation engineer", "IT infrastructure", "Workstations", ()),
     ("Ali Rezai", "Workstation engineer", "IT infrastructure", "Workstations", ()),
     ("Cecilia Norrman", "Application specialist", "IT applications", "Pharmacy applications",
@@ -259,7 +260,7 @@ def _shop_staff(
 
 def _fresh_names(taken: set[str]) -> Iterator[str]:
     """Walk over made-up names in an order that looks like none, always the same."""
-    names = [f"{first} {last}" for first, last in product(_FIRST, _LAST)]
+    names = [f"{first} {last}" for first, last in product(_FIRST.split(), _LAST.split())]
     random.Random("names").shuffle(names)  # noqa: S311 - made-up people, no secret
     seen = {slug(name) for name in taken}
     for name in names:

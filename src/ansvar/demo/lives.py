@@ -18,7 +18,7 @@ from ansvar.tickets.commands import (
     resume_ticket,
     wait_with_ticket,
 )
-from ansvar.tickets.decisions import State, WaitingFor, next_close
+from ansvar.tickets.decisions import WaitingFor, next_close
 from ansvar.tickets.models import Link, Ticket
 
 Life = Iterator[datetime]
@@ -42,13 +42,13 @@ def life_of(case: Case) -> Life:
 def _beyond_first_line(case: Case) -> Life:
     if case.matter.team and case.is_so(case.matter.needs_team):
         yield from _second_line(case)
-    if case.matter.waits and case.is_so(0.36):
+    if case.matter.waits and case.is_so(0.5):
         yield from _waiting(case)
 
 
 def _taking_up(case: Case) -> Life:
     # Now and then something lies for days, as it does.
-    yield case.after(2500 if case.is_so(0.05) else 38)
+    yield case.after(2900 if case.is_so(0.07) else 38)
     if case.is_so(0.12):
         case.give(case.lead)
         yield case.after(60)
@@ -57,7 +57,7 @@ def _taking_up(case: Case) -> Life:
     else:
         case.take()
     _tie(case)
-    if case.is_so(0.3):
+    if case.is_so(0.22):
         case.reply(case.one_of(phrases.TAKING))
     if case.is_so(0.04):
         yield case.after(30)
@@ -188,14 +188,14 @@ def _second_line(case: Case) -> Life:
 def _picking_up(case: Case, team: str) -> Life:
     case.agent = case.somebody_of(team)
     head = case.stage.company.members[team][0]
-    yield case.after(260)
+    yield case.after(300)
     if case.is_so(0.3) and head != case.agent:
         case.give(head)
         yield case.after(240)
         case.begin()
     else:
         case.take()
-    if case.is_so(0.4):
+    if case.is_so(0.3):
         case.reply(case.one_of(phrases.TAKEN_OVER), team=team)
 
 
@@ -204,7 +204,7 @@ def _waiting(case: Case) -> Life:
     yield case.after(60)
     waiting_for, note = case.chances.choice(case.matter.waits)
     started = case.at
-    until = case.after_days(case.chances.choice((2, 3, 5, 7, 9, 14, 21, 32)))
+    until = case.after_days(case.chances.choice((2, 3, 5, 7, 10, 14, 21, 28, 40)))
     case.at = started
     wait_with_ticket(
         case.ticket_id,
@@ -225,7 +225,7 @@ def _ending(case: Case) -> Life:
         yield case.after(60)
         case.note(case.one_of(case.matter.notes or phrases.WORKING_NOTES))
     is_in_first_line = case.agent in case.stage.company.members[case.first_team]
-    yield case.after(45 if is_in_first_line else 500, most=12)
+    yield case.after(50 if is_in_first_line else 1100, most=12)
     if case.is_so(0.18):
         case.reply(case.one_of(phrases.DONE), mended=case.one_of(case.matter.mended))
         yield case.after(5)
@@ -262,5 +262,4 @@ def _closing(case: Case) -> Life:
             return
     # The task that closes looks every ten minutes.
     yield quiet_end + timedelta(minutes=case.chances.randint(1, 10))
-    if Ticket.objects.filter(pk=case.ticket_id, state=State.RESOLVED).exists():
-        close_ticket(case.ticket_id, how="quiet", by=SYSTEM)
+    close_ticket(case.ticket_id, how="quiet", by=SYSTEM)

@@ -58,5 +58,5 @@ def later(
 
 def weekday_after(at: datetime, days: int) -> str:
     """Return the name of a weekday some days from *at*."""
-    names = "Monday Tuesday Wednesday Thursday Friday Monday Monday".split()
+    names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Monday", "Monday"]
     return names[(at.astimezone(STOCKHOLM) + timedelta(days=days)).weekday()]

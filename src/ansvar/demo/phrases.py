@@ -22,10 +22,16 @@ ANSWERS: Final = (
 )
 GONE_QUIETLY: Final = "No answer to two questions; taken as settled. A word here takes it up again."
 TAKEN_OVER: Final = (
-    "Hello {first},\n\nyour matter is with us in {team} now. I have read what was tried, you need"
-    " not explain it again.\n\n{agent}",
-    "Hello {first},\n\nI work on this from now on. Next word from me tomorrow morning at the latest."
-    "\n\n{agent}, {team}",
+    (
+        "Hello {first},\n\nyour matter is with us in {team} now. I have read what was tried, you"
+        " need"
+        " not explain it again.\n\n{agent}"
+    ),
+    (
+        "Hello {first},\n\nI work on this from now on. Next word from me tomorrow morning at the"
+        " latest."
+        "\n\n{agent}, {team}"
+    ),
 )
 STILL_AT_IT: Final = (
     "Hello {first},\n\na word in between: we are not there yet, but we know where to look. It does"

@@ -177,7 +177,8 @@ _CANNOT_SELL: Final = Scene(
         (
             109,
             _writes(
-                "Hello Amina,\n\nI have put this first of all. Use the mobile register for those who"
+                "Hello Amina,\n\nI have put this first of all. Use the mobile register for those"
+                " who"
                 " only pay, and the paper routine for prescriptions. I phone you again in 15"
                 " minutes whatever happens.\n\nElin"
             ),

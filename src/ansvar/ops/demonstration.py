@@ -1,9 +1,13 @@
 """The demo organisation, as the command line makes and removes it."""
 
+import contextlib
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
+from ansvar.kernel.refusal import Refusal
 from ansvar.ops import console
+from ansvar.ops.trouble import Trouble
 from ansvar.people.models import Person
 
 
@@ -15,14 +19,14 @@ def load_at_first_start() -> None:
 
 def load() -> None:
     """Make the demo organisation, saying how far it has come."""
-    with console.step("Making the demo organisation") as doing:
+    with console.step("Making the demo organisation") as doing, _refusals_as_trouble():
         _demo().load(doing.say)
         doing.outcome = "Demo organisation made"
 
 
 def remove() -> None:
     """Remove everything the demo brought."""
-    with console.step("Removing the demo organisation") as doing:
+    with console.step("Removing the demo organisation") as doing, _refusals_as_trouble():
         _demo().remove()
         doing.outcome = "Demo organisation removed"
 
@@ -31,6 +35,14 @@ def print_login_links() -> None:
     """Print an address per role that logs one of the demo's people in."""
     for link in _demo().login_links():
         console.out.print(str(link))
+
+
+@contextlib.contextmanager
+def _refusals_as_trouble() -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        raise Trouble(str(refusal)) from None
 
 
 def _demo() -> Any:

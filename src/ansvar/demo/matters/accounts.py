@@ -16,15 +16,20 @@ MATTERS: Final = (
             "Locked out of everything",
         ),
         texts=(
-            "I typed the old password too often and now I am locked. I open the pharmacy at"
-            " {clock} and am alone.",
+            (
+                "I typed the old password too often and now I am locked. I open the pharmacy at"
+                " {clock} and am alone."
+            ),
             "After three weeks of leave the password has gone from my mind. Can you help?",
             "Nothing lets me in, not even the register. {colleague} writes this for me.",
         ),
         walks=((3,), (3,), (2, 1), (2, 0)),
         mended=(
-            "Identity checked by calling back on the known number, account open, new password set by"
-            " {first}.",
+            (
+                "Identity checked by calling back on the known number, account open, new password"
+                " set by"
+                " {first}."
+            ),
             "Unlocked. The old phone was still trying with the old password; mail removed from it.",
         ),
         refused="Locked again after ten minutes.",
@@ -43,8 +48,10 @@ MATTERS: Final = (
             "Access ends for a colleague",
         ),
         texts=(
-            "I have taken over the campaigns from {colleague} and need the folder, reading and"
-            " writing.",
+            (
+                "I have taken over the campaigns from {colleague} and need the folder, reading and"
+                " writing."
+            ),
             "{colleague} works with us from {weekday} and no longer at the old place.",
             "Our summer help finishes on {weekday}. Please end the account in the evening.",
         ),

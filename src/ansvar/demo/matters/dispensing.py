@@ -16,10 +16,15 @@ MATTERS: Final = (
             "Prescriptions take minutes to open",
         ),
         texts=(
-            "Every prescription takes two or three minutes to open, for all of us at {site}."
-            " Customers are waiting on chairs.",
-            "Recepta turns its wheel for ever. {colleague} at the next desk has the same. Register"
-            " and mail are fine.",
+            (
+                "Every prescription takes two or three minutes to open, for all of us at {site}."
+                " Customers are waiting on chairs."
+            ),
+            (
+                "Recepta turns its wheel for ever. {colleague} at the next desk has the same."
+                " Register"
+                " and mail are fine."
+            ),
         ),
         walks=((2, 0, 0), (2, 1), (2, 0, 1)),
         question="Is it slow also for a customer without any earlier prescription?",
@@ -29,8 +34,11 @@ MATTERS: Final = (
             "Interaction check takes 90 s for lists of more than 40 rows.",
         ),
         mended=(
-            "The interaction check had lost its index after the weekend's change. Built anew; long"
-            " lists open in two seconds.",
+            (
+                "The interaction check had lost its index after the weekend's change. Built anew;"
+                " long"
+                " lists open in two seconds."
+            ),
             "One of the two application servers was overloaded and is out of the rotation now.",
         ),
         refused="This morning it was fine, since lunch it is as slow as before.",
@@ -50,17 +58,23 @@ MATTERS: Final = (
             "Cannot sign dispensing with my badge",
         ),
         texts=(
-            "When I sign, Recepta says “certificate not valid”. The door still opens with the"
-            " badge. My colleagues sign for me, which is not how it should be.",
-            "My badge is new since {weekday} and Recepta does not know it. I am a pharmacist at"
-            " {site}.",
+            (
+                "When I sign, Recepta says “certificate not valid”. The door still opens with the"
+                " badge. My colleagues sign for me, which is not how it should be."
+            ),
+            (
+                "My badge is new since {weekday} and Recepta does not know it. I am a pharmacist at"
+                " {site}."
+            ),
         ),
         walks=((2, 0, 1), (1, 2)),
         question="Which date stands on the back of the badge under “valid to”?",
         answer="Yesterday. I thought that was the old one.",
         mended=(
-            "The certificate on the badge had ended. Renewed at the computer together, signing"
-            " works.",
+            (
+                "The certificate on the badge had ended. Renewed at the computer together, signing"
+                " works."
+            ),
             "New badge registered in Recepta, {first} has signed a first prescription with it.",
         ),
         team="Servers and directory",
@@ -74,10 +88,16 @@ MATTERS: Final = (
             "Prescription “in use elsewhere”",
         ),
         texts=(
-            "The prescription of a customer is “in use” at a pharmacy which closed an hour ago. He"
-            " needs it tonight.",
-            "We cannot dispense a renewed prescription: it says “in use elsewhere”. We have phoned"
-            " the other pharmacy, they have closed it.",
+            (
+                "The prescription of a customer is “in use” at a pharmacy which closed an hour"
+                " ago. He"
+                " needs it tonight."
+            ),
+            (
+                "We cannot dispense a renewed prescription: it says “in use elsewhere”. We have"
+                " phoned"
+                " the other pharmacy, they have closed it."
+            ),
         ),
         walks=((1, 1), (1, 0), (1, 2)),
         mended=(
@@ -94,14 +114,16 @@ MATTERS: Final = (
         weight=3,
         subjects=("Access to Recepta for {colleague}", "New prescriptionist needs Recepta"),
         texts=(
-            "{colleague} begins with us on {weekday} and needs Recepta with the rights of a"
-            " pharmacist. The licence number follows by phone.",
+            (
+                "{colleague} begins with us on {weekday} and needs Recepta with the rights of a"
+                " pharmacist. The licence number follows by phone."
+            ),
         ),
         walks=((1, 2),),
-        question="I cannot find the licence in the register under that name. Is there a middle name,"
+        question="I cannot find the licence in the register under that name. Is there a middle name"
         " or another surname from before?",
-        answer="Yes, sorry: it is registered under the surname of before the wedding. Corrected with"
-        " the authority today.",
+        answer="Yes, sorry: it is registered under the surname of before the wedding. Corrected by"
+        " the authority now.",
         mended=("Licence checked, access given from the first day, tested with the badge.",),
         team=_APPLICATIONS,
         needs_team=0.5,
@@ -118,8 +140,11 @@ MATTERS: Final = (
         ),
         texts=(
             "The label printer at place {till} feeds and feeds, and the labels are empty.",
-            "The text runs over the edge of the label, so the last line with the warning is cut."
-            " We write it by hand.",
+            (
+                "The text runs over the edge of the label, so the last line with the warning is"
+                " cut."
+                " We write it by hand."
+            ),
             "Red lamp since {clock}. New roll, restarted, still red. The other printer works.",
         ),
         walks=((1, 0), (1, 1), (2, 1), (0, 1)),
@@ -127,8 +152,11 @@ MATTERS: Final = (
         answer="62. The delivery of last week was all 62, I see now.",
         notes=("Rolls of 62 mm were delivered to several pharmacies by mistake.",),
         mended=(
-            "The printer expected 60 mm and had 62. Measured anew with the feed button held for five"
-            " seconds.",
+            (
+                "The printer expected 60 mm and had 62. Measured anew with the feed button held"
+                " for five"
+                " seconds."
+            ),
             "Sensor cleaned, printer prints straight. Proper rolls are on their way.",
             "Printer exchanged from the store; the old one is scrapped.",
         ),
@@ -141,8 +169,10 @@ MATTERS: Final = (
         weight=2,
         subjects=("Wrong font on dosage labels after update", "Å, Ä and Ö missing on labels"),
         texts=(
-            "Since {weekday} å, ä and ö are empty squares on the dosage labels. Customers with"
-            " “två gånger” read “tv g nger”.",
+            (
+                "Since {weekday} å, ä and ö are empty squares on the dosage labels. Customers with"
+                " “två gånger” read “tv g nger”."
+            ),
         ),
         walks=((2, 0), (2, 1)),
         notes=("Same at four pharmacies with the new printer model.",),

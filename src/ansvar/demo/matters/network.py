@@ -15,10 +15,16 @@ MATTERS: Final = (
             "Yellow lamp on the network box since {clock}",
         ),
         texts=(
-            "Nothing has contact since {clock}. Then it came back with a yellow lamp on the box."
-            " Registers work, the rest is slow.",
-            "The yellow lamp burns, so we are on the mobile line. They are digging in the street"
-            " outside, perhaps that is why.",
+            (
+                "Nothing has contact since {clock}. Then it came back with a yellow lamp on the"
+                " box."
+                " Registers work, the rest is slow."
+            ),
+            (
+                "The yellow lamp burns, so we are on the mobile line. They are digging in the"
+                " street"
+                " outside, perhaps that is why."
+            ),
         ),
         walks=((1, 1), (1, 1), (1, 2), (1, 0, 0)),
         question="Does the lamp “line” on the grey box beside it burn, or is it dark?",
@@ -28,8 +34,11 @@ MATTERS: Final = (
             "Mobile line carries 12 Mbit/s, enough for registers.",
         ),
         mended=(
-            "Fibre was cut by digging; the operator has spliced it. Back on the fixed line since"
-            " {clock}.",
+            (
+                "Fibre was cut by digging; the operator has spliced it. Back on the fixed line"
+                " since"
+                " {clock}."
+            ),
             "Box restarted from here, line is up and stable for two hours.",
         ),
         refused="The lamp is yellow again since half an hour.",
@@ -65,8 +74,11 @@ MATTERS: Final = (
         weight=2,
         subjects=("Network socket for a new screen in the window", "Wireless guests' network"),
         texts=(
-            "We get an advertising screen in the window and need a socket there. The electrician is"
-            " here on {weekday}.",
+            (
+                "We get an advertising screen in the window and need a socket there. The"
+                " electrician is"
+                " here on {weekday}."
+            ),
             "Is it possible to have a network for customers who wait for their prescriptions?",
         ),
         walks=((3,),),
@@ -86,8 +98,10 @@ MATTERS: Final = (
             "Remote access asks for a code I do not get",
         ),
         texts=(
-            "From home I get “connection refused” since yesterday evening. In the office all is"
-            " well. I have a meeting at {clock}.",
+            (
+                "From home I get “connection refused” since yesterday evening. In the office all is"
+                " well. I have a meeting at {clock}."
+            ),
             "It works, but every half hour I am thrown out and have to confirm again.",
             "I have a new phone, and the code goes to the old one.",
         ),
@@ -115,8 +129,10 @@ MATTERS: Final = (
             "Bad sound in calls",
         ),
         texts=(
-            "Customers who phone hear that we are closed. We are open until late on {weekday}s"
-            " since last month.",
+            (
+                "Customers who phone hear that we are closed. We are open until late on {weekday}s"
+                " since last month."
+            ),
             "The number of the pharmacy rings out, but no phone here makes a sound.",
             "Callers sound as from under water, since about {clock}.",
         ),

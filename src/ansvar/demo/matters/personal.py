@@ -17,8 +17,11 @@ MATTERS: Final = (
             "Evening allowance not paid",
         ),
         texts=(
-            "I worked {count} hours of overtime, attested by my manager, and the pay slip has none"
-            " of them.",
+            (
+                "I worked {count} hours of overtime, attested by my manager, and the pay slip has"
+                " none"
+                " of them."
+            ),
             "The slip takes the tax of the wrong municipality. I moved in spring.",
             "The evenings of week 41 lack the allowance.",
         ),
@@ -67,8 +70,11 @@ MATTERS: Final = (
         subjects=("Certificate of employment", "Parental leave from spring", "Fewer hours"),
         texts=(
             "For a loan I need a paper with salary and kind of employment.",
-            "I expect a child in March and would like to be at home from then, at first for eight"
-            " months.",
+            (
+                "I expect a child in March and would like to be at home from then, at first for"
+                " eight"
+                " months."
+            ),
             "From January I would like to work four days a week. My manager knows.",
         ),
         walks=((2, 1),),
@@ -107,8 +113,10 @@ MATTERS: Final = (
         weight=1,
         subjects=("How we are spoken to at work",),
         texts=(
-            "I do not want to write much here. It is about how we are spoken to, several of us."
-            " Please phone me, not at the pharmacy.",
+            (
+                "I do not want to write much here. It is about how we are spoken to, several of us."
+                " Please phone me, not at the pharmacy."
+            ),
         ),
         walks=((2, 0),),
         notes=("Phoned on the private number. Meeting outside the pharmacy agreed.",),

@@ -14,16 +14,20 @@ MATTERS: Final = (
             "Campaign price of {article} not in the register",
         ),
         texts=(
-            "The shelf says {amount} SEK, the register says more. Customers notice, rightly. We"
-            " correct by hand at the moment.",
+            (
+                "The shelf says {amount} SEK, the register says more. Customers notice, rightly. We"
+                " correct by hand at the moment."
+            ),
             "The campaign for {article} began today, but the register takes the full price.",
         ),
         walks=((2, 1), (2, 0), (1, 1)),
         question="Which article number stands on the shelf label?",
         answer="It ends with 448, the one in the register ends with 446. Two sizes?",
         mended=(
-            "Two packings had been mixed up in the price file. Corrected, all registers have it"
-            " since {clock}.",
+            (
+                "Two packings had been mixed up in the price file. Corrected, all registers have it"
+                " since {clock}."
+            ),
             "The campaign was entered for the web only. Now also for pharmacies.",
         ),
         refused="Still the full price at register {till}, I tried it just now.",
@@ -38,8 +42,11 @@ MATTERS: Final = (
         asked_by="offices",
         subjects=("Price file of tomorrow was not sent", "Price run of the night stopped half way"),
         texts=(
-            "The price run stopped at {clock} with {count} thousand articles to go. If it is not"
-            " finished tonight, the campaign of {weekday} is not in the shops.",
+            (
+                "The price run stopped at {clock} with {count} thousand articles to go. If it is"
+                " not"
+                " finished tonight, the campaign of {weekday} is not in the shops."
+            ),
         ),
         walks=((1, 0), (1, 1)),
         notes=("Disk of the transfer server was full of old files.",),
@@ -58,19 +65,28 @@ MATTERS: Final = (
             "Order proposal is empty",
         ),
         texts=(
-            "The proposal was checked at eleven, but the order still has the state “open”, and it is"
-            " after half past three. Can it be sent anyhow?",
-            "The delivery of {weekday} was booked twice, so the system believes that we have twice"
-            " as much of {count} articles.",
+            (
+                "The proposal was checked at eleven, but the order still has the state “open”,"
+                " and it is"
+                " after half past three. Can it be sent anyhow?"
+            ),
+            (
+                "The delivery of {weekday} was booked twice, so the system believes that we have"
+                " twice"
+                " as much of {count} articles."
+            ),
             "The proposal has no lines today although we are out of {article}.",
         ),
         walks=((1, 1), (2, 1), (3,), (1, 0)),
-        question="Do you see the yellow triangle beside the order? What does it say when you point at"
+        question="Do you see the yellow triangle beside the order? What does it say if you point at"
         " it?",
         answer="It says that an article has been withdrawn. There are two of those on the order.",
         mended=(
-            "A withdrawn article stopped the order. Removed, order sent by hand to the wholesaler,"
-            " who takes it with tomorrow's tour.",
+            (
+                "A withdrawn article stopped the order. Removed, order sent by hand to the"
+                " wholesaler,"
+                " who takes it with tomorrow's tour."
+            ),
             "The double booking is reversed; stock agrees with your count.",
             "The proposal was calculated anew and has its lines.",
         ),
@@ -88,8 +104,11 @@ MATTERS: Final = (
             "Where do I see what is on the way?",
         ),
         texts=(
-            "We have {count} packings of {article} with a short date which another pharmacy could"
-            " sell. How are they booked over?",
+            (
+                "We have {count} packings of {article} with a short date which another pharmacy"
+                " could"
+                " sell. How are they booked over?"
+            ),
             "A customer asks when {article} will be back. Can I see what is on the way?",
         ),
         walks=((3,),),
@@ -105,8 +124,11 @@ MATTERS: Final = (
         asked_by="offices",
         subjects=("List of articles without sales in a year", "New supplier in ordering"),
         texts=(
-            "For the autumn's clearing I need a list per pharmacy of articles nobody has bought for"
-            " twelve months.",
+            (
+                "For the autumn's clearing I need a list per pharmacy of articles nobody has"
+                " bought for"
+                " twelve months."
+            ),
             "We have a new supplier from the first. Please add it, form attached to the contract.",
         ),
         walks=((3,), (2, 1)),

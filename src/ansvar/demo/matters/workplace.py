@@ -16,13 +16,16 @@ MATTERS: Final = (
             "Black screen after the update",
         ),
         texts=(
-            "The computer in the consulting room stays black this morning. The lamp burns. I use my"
-            " colleague's meanwhile.",
+            (
+                "The computer in the consulting room stays black this morning. The lamp burns. I"
+                " use my"
+                " colleague's meanwhile."
+            ),
             "Twice today it has restarted without asking. What I had written was gone.",
             "It updated itself over night and now shows only a pointer on black.",
         ),
         walks=((0, 0), (0, 0), (0, 1), (1, 0)),
-        question="Could you hold the power button for ten seconds, wait, and start again? What do you"
+        question="Could you hold the power button for ten seconds, wait, and start it? What do you"
         " see first?",
         answer="Now it asks for a long key with 48 digits.",
         notes=("Memory test finds faults. Warranty until next spring.",),
@@ -50,8 +53,11 @@ MATTERS: Final = (
         question="Please scan the square on the first page of its manual, then try again.",
         answer="Done, now it reads. What was it?",
         mended=(
-            "It had been switched to another keyboard by a code on a box. Put back by scanning the"
-            " reset code.",
+            (
+                "It had been switched to another keyboard by a code on a box. Put back by"
+                " scanning the"
+                " reset code."
+            ),
             "Battery was at its end; new scanner sent with the morning delivery.",
         ),
         team="On-site",
@@ -86,8 +92,11 @@ MATTERS: Final = (
             "Second screen",
         ),
         texts=(
-            "{colleague} begins with us. Computer, two screens, the usual programs and the budget"
-            " system, please.",
+            (
+                "{colleague} begins with us. Computer, two screens, the usual programs and the"
+                " budget"
+                " system, please."
+            ),
             "To plan the new pharmacies I need a program that opens the architect's drawings.",
             "I compare lists all day. A second screen would help much.",
         ),
@@ -113,8 +122,11 @@ MATTERS: Final = (
         asked_by=OFFICES,
         subjects=("Exchange of computers, tour {count}",),
         texts=(
-            "Computers of five pharmacies are exchanged in this tour of the yearly programme. List"
-            " and dates are with On-site.",
+            (
+                "Computers of five pharmacies are exchanged in this tour of the yearly programme."
+                " List"
+                " and dates are with On-site."
+            ),
         ),
         walks=((1, 0), (0, 2)),
         notes=("Two of five done.", "All computers are packed and labelled."),
