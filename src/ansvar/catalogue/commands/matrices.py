@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from ansvar.access.queries import require
 from ansvar.catalogue.decisions import DEFAULT_CELLS, Cells, MatrixFault, check_matrix, parse_cells
@@ -13,6 +12,7 @@ from ansvar.catalogue.facts import MatrixSet
 from ansvar.catalogue.models import Matrix
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Desk
@@ -26,7 +26,7 @@ class MatrixHasFaults(Refusal):
         super().__init__(" ".join(explain_matrix_fault(fault) for fault in faults))
 
 
-@transaction.atomic
+@command
 def set_matrix(
     desk_id: int, *, cells: Any, raise_from_weight: Decimal | None = None, by: Actor
 ) -> Matrix:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from ansvar.access.queries import require
 from ansvar.catalogue.decisions import (
@@ -29,6 +28,7 @@ from ansvar.catalogue.models import Script, ScriptVersion, Service
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import set_fields
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Desk
@@ -58,7 +58,7 @@ class TreeHasFaults(Refusal):
         super().__init__(" ".join(str(fault) for fault in explain_faults(faults, tree)))
 
 
-@transaction.atomic
+@command
 def create_script(
     *,
     desk: Desk,
@@ -92,7 +92,7 @@ def create_script(
     return script
 
 
-@transaction.atomic
+@command
 def edit_script(script_id: int, *, name: str, by: Actor) -> Script:
     """Rename a script.
 
@@ -107,7 +107,7 @@ def edit_script(script_id: int, *, name: str, by: Actor) -> Script:
     return script
 
 
-@transaction.atomic
+@command
 def save_draft(script_id: int, tree: Any, *, by: Actor) -> ScriptVersion:
     """Write the draft of a script; what is unfinished is kept, and shown as faults.
 
@@ -119,7 +119,7 @@ def save_draft(script_id: int, tree: Any, *, by: Actor) -> ScriptVersion:
     return _write_draft(_locked(script_id, by=by), parse_tree(tree), by=by)
 
 
-@transaction.atomic
+@command
 def try_draft(script_id: int, answers: list[int], *, by: Actor) -> Outcome:
     """Walk the draft to an end by *answers*, numbered from 0; testing it again is silent.
 
@@ -136,21 +136,26 @@ def try_draft(script_id: int, answers: list[int], *, by: Actor) -> Outcome:
     if draft.tested_at is None:
         draft.tested_at = clock.now()
         draft.save(update_fields=["tested_at"])
-        end = outcome.remedy or outcome.impact or outcome.team_id
         record(
             DraftTested(
                 subject_id=script.pk,
                 version_id=draft.pk,
                 number=draft.number,
                 answers=list(answers),
-                outcome=str(end),
+                outcome=_in_short(outcome),
             ),
             by=by,
         )
     return outcome
 
 
-@transaction.atomic
+def _in_short(outcome: Outcome) -> str:
+    if outcome.impact is not None:
+        return f"impact {outcome.impact}"
+    return outcome.remedy or f"team {outcome.team_id}"
+
+
+@command
 def publish_draft(script_id: int, *, by: Actor) -> ScriptVersion:
     """Put the draft in force; tickets that ran the version before keep it.
 
@@ -185,7 +190,7 @@ def publish_draft(script_id: int, *, by: Actor) -> ScriptVersion:
     return draft
 
 
-@transaction.atomic
+@command
 def discard_draft(script_id: int, *, by: Actor) -> None:
     """Throw the draft away; what is published stays.
 
@@ -199,7 +204,7 @@ def discard_draft(script_id: int, *, by: Actor) -> None:
     record(DraftDiscarded(subject_id=script.pk, number=number), by=by)
 
 
-@transaction.atomic
+@command
 def restore_version(version_id: int, *, by: Actor) -> ScriptVersion:
     """Copy an old version into the draft, from where it is tested and published like any other.
 

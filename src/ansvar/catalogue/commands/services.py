@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final, TypedDict
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from typing_extensions import Unpack
 
 from ansvar.access.queries import require
@@ -23,6 +23,7 @@ from ansvar.catalogue.models import Dependency, Service
 from ansvar.catalogue.queries import card_answers, dependency_edges
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import only, set_fields
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Desk, Person, Team
@@ -58,7 +59,7 @@ class ServiceFields(TypedDict, total=False):
     contact: str
 
 
-@transaction.atomic
+@command
 def create_service(
     *,
     desk: Desk,
@@ -93,7 +94,7 @@ def create_service(
     return service
 
 
-@transaction.atomic
+@command
 def edit_service(service_id: int, *, by: Actor, **wanted: Unpack[ServiceFields]) -> Service:
     """Change the card of a service; urgency, owner and state have commands of their own.
 
@@ -111,7 +112,7 @@ def edit_service(service_id: int, *, by: Actor, **wanted: Unpack[ServiceFields])
     return service
 
 
-@transaction.atomic
+@command
 def set_service_owner(
     service_id: int, *, owner: Person, deputy: Person | None, by: Actor
 ) -> Service:
@@ -140,7 +141,7 @@ def set_service_owner(
     return service
 
 
-@transaction.atomic
+@command
 def set_urgency(service_id: int, urgency: int, *, by: Actor) -> Service:
     """Say how fast harm grows when the service fails: for all its tickets, now and later.
 
@@ -158,7 +159,7 @@ def set_urgency(service_id: int, urgency: int, *, by: Actor) -> Service:
     return service
 
 
-@transaction.atomic
+@command
 def agree_service(service_id: int, *, by: Actor) -> Service:
     """Offer a service whose card answers all five questions. Doing it twice is silent.
 
@@ -175,7 +176,7 @@ def agree_service(service_id: int, *, by: Actor) -> Service:
     return service
 
 
-@transaction.atomic
+@command
 def retire_service(service_id: int, *, by: Actor) -> Service:
     """Offer a service no more. Doing it twice is silent.
 
@@ -202,7 +203,7 @@ def retire_service(service_id: int, *, by: Actor) -> Service:
     return service
 
 
-@transaction.atomic
+@command
 def set_dependencies(service_id: int, rests_on: Iterable[int], *, by: Actor) -> Service:
     """Say what a service rests on directly, also of other desks. The same again is silent.
 

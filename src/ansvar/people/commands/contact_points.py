@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
@@ -27,7 +28,7 @@ class AddressTaken(Refusal):
         )
 
 
-@transaction.atomic
+@command
 def add_contact_point(
     person_id: int, channel: str, address: str, *, is_shared: bool = False, by: Actor
 ) -> ContactPoint:
@@ -43,7 +44,7 @@ def add_contact_point(
     return attach(person, channel, address, is_shared=is_shared, by=by)
 
 
-@transaction.atomic
+@command
 def remove_contact_point(contact_point_id: int, *, by: Actor) -> None:
     """Take an address away; the next one on its channel is then preferred.
 
@@ -69,7 +70,7 @@ def remove_contact_point(contact_point_id: int, *, by: Actor) -> None:
         _prefer(heir, by=by)
 
 
-@transaction.atomic
+@command
 def prefer_contact_point(contact_point_id: int, *, by: Actor) -> ContactPoint:
     """Make an address the one to use first on its channel. Doing it twice is silent.
 

@@ -3,11 +3,11 @@
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from typing_extensions import Unpack
 
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import only, set_fields
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
@@ -50,7 +50,7 @@ class TeamFields(TypedDict, total=False):
     is_active: bool
 
 
-@transaction.atomic
+@command
 def create_desk(*, by: Actor, **wanted: Unpack[DeskFields]) -> Desk:
     """Open a desk.
 
@@ -65,7 +65,7 @@ def create_desk(*, by: Actor, **wanted: Unpack[DeskFields]) -> Desk:
     return desk
 
 
-@transaction.atomic
+@command
 def edit_desk(desk_id: int, *, by: Actor, **wanted: Unpack[DeskFields]) -> Desk:
     """Change a desk. A new prefix holds for new references; those given out stay.
 
@@ -81,7 +81,7 @@ def edit_desk(desk_id: int, *, by: Actor, **wanted: Unpack[DeskFields]) -> Desk:
     return desk
 
 
-@transaction.atomic
+@command
 def create_team(*, desk: Desk, by: Actor, **wanted: Unpack[TeamFields]) -> Team:
     """Add a team to a desk; the first one takes what has no team yet.
 
@@ -99,7 +99,7 @@ def create_team(*, desk: Desk, by: Actor, **wanted: Unpack[TeamFields]) -> Team:
     return team
 
 
-@transaction.atomic
+@command
 def edit_team(team_id: int, *, by: Actor, **wanted: Unpack[TeamFields]) -> Team:
     """Change a team. Making it the default takes that from the one which was.
 
@@ -146,7 +146,7 @@ def _check_team(team: Team, *, by: Actor) -> None:
     team.full_clean()
 
 
-@transaction.atomic
+@command
 def add_member(team_id: int, person_id: int, *, is_lead: bool = False, by: Actor) -> Membership:
     """Take a person into a team. Doing it twice is silent.
 
@@ -169,7 +169,7 @@ def add_member(team_id: int, person_id: int, *, is_lead: bool = False, by: Actor
     return membership
 
 
-@transaction.atomic
+@command
 def remove_member(team_id: int, person_id: int, *, by: Actor) -> None:
     """Let a person leave a team. Doing it twice is silent.
 
@@ -183,7 +183,7 @@ def remove_member(team_id: int, person_id: int, *, by: Actor) -> None:
         record(MemberRemoved(subject_id=team.pk, person_id=person_id), by=by)
 
 
-@transaction.atomic
+@command
 def set_lead(team_id: int, person_id: int, *, is_lead: bool = True, by: Actor) -> Membership:
     """Let a member lead the team, or no longer. A team may have several leads.
 

@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import only, set_fields
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.rights import require
 from ansvar.people.commands.contact_points import AddressTaken, attach, refresh_search
@@ -52,7 +53,7 @@ class Preferences(TypedDict, total=False):
     timezone: str
 
 
-@transaction.atomic
+@command
 def create_person(
     *, by: Actor, email: str = "", phone: str = "", **wanted: Unpack[PersonFields]
 ) -> Person:
@@ -79,7 +80,7 @@ def create_person(
     return person
 
 
-@transaction.atomic
+@command
 def edit_person(person_id: int, *, by: Actor, **wanted: Unpack[PersonFields]) -> Person:
     """Change what is known of a person; the log-in name only by those who give roles.
 
@@ -99,7 +100,7 @@ def edit_person(person_id: int, *, by: Actor, **wanted: Unpack[PersonFields]) ->
     return person
 
 
-@transaction.atomic
+@command
 def deactivate_person(person_id: int, *, by: Actor) -> Person:
     """Let a person be gone: no log-in, no proposals; what happened stays. Twice is silent.
 
@@ -114,7 +115,7 @@ def deactivate_person(person_id: int, *, by: Actor) -> Person:
     return person
 
 
-@transaction.atomic
+@command
 def reactivate_person(person_id: int, *, by: Actor) -> Person:
     """Let a person be back, with the roles of before. Twice is silent.
 
@@ -135,7 +136,7 @@ def _locked_for_leaving(person_id: int, *, by: Actor) -> Person:
     return person
 
 
-@transaction.atomic
+@command
 def set_preferences(person_id: int, *, by: Actor, **wanted: Unpack[Preferences]) -> Person:
     """Choose how pages look and speak; everybody for oneself, agents for others.
 
@@ -152,7 +153,7 @@ def set_preferences(person_id: int, *, by: Actor, **wanted: Unpack[Preferences])
     return person
 
 
-@transaction.atomic
+@command
 def learn_person(
     address: str, name: str = "", *, organisation: Organisation | None = None, by: Actor
 ) -> Person:

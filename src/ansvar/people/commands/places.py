@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from typing_extensions import Unpack
 
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import only, set_fields
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
@@ -69,7 +69,7 @@ class SiteFields(TypedDict, total=False):
     is_active: bool
 
 
-@transaction.atomic
+@command
 def create_calendar(*, by: Actor, **wanted: Unpack[CalendarFields]) -> Calendar:
     """Make a working calendar.
 
@@ -84,7 +84,7 @@ def create_calendar(*, by: Actor, **wanted: Unpack[CalendarFields]) -> Calendar:
     return calendar
 
 
-@transaction.atomic
+@command
 def edit_calendar(calendar_id: int, *, by: Actor, **wanted: Unpack[CalendarFields]) -> Calendar:
     """Change a working calendar.
 
@@ -112,7 +112,7 @@ def _check_calendar(calendar: Calendar) -> None:
         )
 
 
-@transaction.atomic
+@command
 def create_organisation(*, by: Actor, **wanted: Unpack[OrganisationFields]) -> Organisation:
     """Make an organisation known.
 
@@ -127,7 +127,7 @@ def create_organisation(*, by: Actor, **wanted: Unpack[OrganisationFields]) -> O
     return organisation
 
 
-@transaction.atomic
+@command
 def edit_organisation(
     organisation_id: int, *, by: Actor, **wanted: Unpack[OrganisationFields]
 ) -> Organisation:
@@ -145,7 +145,7 @@ def edit_organisation(
     return organisation
 
 
-@transaction.atomic
+@command
 def create_department(
     *, organisation: Organisation, by: Actor, **wanted: Unpack[DepartmentFields]
 ) -> Department:
@@ -167,7 +167,7 @@ def create_department(
     return department
 
 
-@transaction.atomic
+@command
 def edit_department(
     department_id: int, *, by: Actor, **wanted: Unpack[DepartmentFields]
 ) -> Department:
@@ -208,7 +208,7 @@ def _check_department(department: Department) -> None:
     department.full_clean()
 
 
-@transaction.atomic
+@command
 def create_site(*, organisation: Organisation, by: Actor, **wanted: Unpack[SiteFields]) -> Site:
     """Add a site.
 
@@ -223,7 +223,7 @@ def create_site(*, organisation: Organisation, by: Actor, **wanted: Unpack[SiteF
     return site
 
 
-@transaction.atomic
+@command
 def edit_site(site_id: int, *, by: Actor, **wanted: Unpack[SiteFields]) -> Site:
     """Change a site.
 

@@ -4,6 +4,7 @@ from ansvar.tickets.commands.classifying import (
     classify_ticket,
     drop_override,
     override_priority,
+    weigh_tickets_of,
 )
 from ansvar.tickets.commands.closing import (
     close_ticket,
@@ -63,4 +64,5 @@ __all__ = [
     "start_work",
     "unlink_tickets",
     "wait_with_ticket",
+    "weigh_tickets_of",
 ]

@@ -15,7 +15,7 @@ from ansvar.tickets.commands.weighing import (
     weigh_classified,
 )
 from ansvar.tickets.facts import PriorityOverridden, TicketClassified
-from ansvar.tickets.models import Ticket
+from ansvar.tickets.models import OPEN_STATES, Ticket
 
 PRIORITIES = range(1, 6)
 
@@ -136,6 +136,27 @@ def drop_override(ticket_id: int, *, by: Actor) -> Ticket:
     weigh_again(ticket, why="the priority set by hand was taken back", by=by)
     save(ticket, *WEIGHED_FIELDS)
     return ticket
+
+
+@command
+def weigh_tickets_of(service_id: int, *, why: str, by: Actor) -> int:
+    """Work out anew the priority of a service's open tickets; return how many have changed.
+
+    Called when the service itself has changed, by whom that was allowed. Overrides stay.
+
+    Records: PriorityRecomputed for each that has changed.
+    """
+    of_service = Ticket.objects.select_for_update(of=("self",)).filter(
+        service=service_id, state__in=OPEN_STATES
+    )
+    changed = 0
+    for ticket in of_service.select_related("desk", "service", "site").order_by("pk"):
+        before = (ticket.priority, ticket.impact, ticket.urgency)
+        weigh_again(ticket, why=why, by=by)
+        if before != (ticket.priority, ticket.impact, ticket.urgency):
+            save(ticket, *WEIGHED_FIELDS)
+            changed += 1
+    return changed
 
 
 def _require_fitting(chosen: ScriptVersion, ticket: Ticket) -> None:

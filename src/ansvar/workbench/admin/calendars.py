@@ -106,7 +106,10 @@ class CalendarForm(forms.Form):
         choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(_zones())],
     )
     holiday_country = forms.ChoiceField(
-        label=gettext_lazy("Public holidays of"), required=False, choices=_countries
+        label=gettext_lazy("Public holidays of"),
+        required=False,
+        choices=_countries,
+        help_text=gettext_lazy("The country whose days off count as closed, by its two capitals."),
     )
     holiday_subdivision = forms.CharField(
         label=gettext_lazy("Region"),

@@ -12,6 +12,8 @@ BOX_HEIGHT = 34
 GAP = 14
 ROW_GAP = 40
 LONGEST_NAME = 20
+BEYOND = 1_000_000
+"""Less than any way, for what does not lead to the goal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +49,14 @@ def picture_of(
     """Lay out a service with everything above and below it; nothing when it stands alone."""
     if not rests_on and not carries:
         return None
+    edges = dependency_edges()
+    below = {neighbour.service.pk: neighbour.service for neighbour in rests_on}
+    above = {neighbour.service.pk: neighbour.service for neighbour in carries}
     rows: dict[int, list[Service]] = {0: [service]}
-    for neighbour in rests_on:
-        rows.setdefault(neighbour.steps, []).append(neighbour.service)
-    for neighbour in carries:
-        rows.setdefault(-neighbour.steps, []).append(neighbour.service)
+    for pk, other in below.items():
+        rows.setdefault(_longest_way(edges, service.pk, pk), []).append(other)
+    for pk, other in above.items():
+        rows.setdefault(-_longest_way(edges, pk, service.pk), []).append(other)
     widest = max(len(row) for row in rows.values())
     width = widest * (BOX_WIDTH + GAP) + GAP
     boxes: dict[int, Box] = {}
@@ -69,12 +74,24 @@ def picture_of(
             )
     height = GAP * 2 + len(rows) * (BOX_HEIGHT + ROW_GAP) - ROW_GAP
     lines = [
-        (boxes[above].middle, boxes[above].y + BOX_HEIGHT, boxes[below].middle, boxes[below].y)
-        for above, belows in dependency_edges().items()
-        for below in belows
-        if above in boxes and below in boxes
+        (boxes[upper].middle, boxes[upper].y + BOX_HEIGHT, boxes[lower].middle, boxes[lower].y)
+        for upper, lowers in edges.items()
+        for lower in lowers
+        if upper in boxes and lower in boxes
     ]
     return Picture(boxes=list(boxes.values()), lines=lines, width=width, height=height)
+
+
+def _longest_way(edges: dict[int, list[int]], start: int, goal: int) -> int:
+    """Return the most steps from *start* down to *goal*: so that every line goes downwards."""
+    longest: dict[int, int] = {goal: 0}
+
+    def down(here: int) -> int:
+        if here not in longest:
+            longest[here] = max((down(lower) + 1 for lower in edges.get(here, ())), default=-BEYOND)
+        return longest[here]
+
+    return down(start)
 
 
 def _short(name: str) -> str:

@@ -37,6 +37,7 @@ from ansvar.workbench.admin.framing import (
     page_address,
     shown,
 )
+from ansvar.workbench.finding import on_own_desks
 
 LIST_SIZE = 40
 
@@ -262,7 +263,8 @@ def _person_page(
     by = actor_of(request)
     sent = (form, adding, giving, entering)
     own_desks = desks_where(by.id or 0, "role.grant")
-    giving = giving or RoleForm()
+    first_desk = Desk.objects.filter(on_own_desks(request, "role.grant", "pk")).first()
+    giving = giving or RoleForm(initial={"desk": first_desk})
     if own_desks is not None:
         # Who gives roles on some desks does not see the others, nor "all desks".
         field = giving.fields["desk"]
