@@ -16,10 +16,10 @@ import pytest
 from desktops import client_of
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
-from realparts import missing
 
 from ansvar.ops.web import Server
 from ansvar.people.models import Person
+from realparts import missing
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -123,18 +123,16 @@ def opened(chromium: Browser, served: str, complaints: list[str]) -> Iterator[Op
     assert complaints == []
 
 
-def accessibility_problems(page: Page) -> dict[tuple[str, int], Any]:
-    """Return what axe finds on a page, by theme and width; everything that unfolds is open."""
+def accessibility_problems(page: Page) -> list[str]:
+    """Return what axe finds on a page in both themes and narrow; everything that unfolds is open."""
     for details in page.locator("details:not([data-close-outside])").all():
         details.evaluate("element => { element.open = true; }")
     page.evaluate(AXE.read_text())
-    found = {}
-    for theme in ("light", "dark"):
-        for width in (1440, 360):
-            page.set_viewport_size({"width": width, "height": 900})
-            problems = page.evaluate(RUN_AXE, theme)
-            if problems:
-                found[theme, width] = problems
+    found = []
+    for theme, width in (("light", 1440), ("dark", 1440), ("light", 360)):
+        page.set_viewport_size({"width": width, "height": 900})
+        for rule, nodes in page.evaluate(RUN_AXE, theme):
+            found += [f"{rule} ({theme}, {width} px): {node}" for node in nodes]
     return found
 
 
