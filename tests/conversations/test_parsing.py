@@ -234,6 +234,7 @@ def test_new_words_are_told_from_old_ones(text: str, new: str):
     "text",
     [
         "On Mon, 3 Feb 2025, Bo wrote:\n> Which one?\nThe third.\n> And now?\nNothing.",
+        "Hi,\n\nOn Mon, 3 Feb 2025, Bo wrote:\n> Which one?\nThe third.\n> And now?\nNothing.",
         "> Which one?\n\nThe third.",
         "-----Original Message-----\nFrom: Bo\nTo: y\nSubject: z\n\nOnly passed on",
         "On Monday the 3rd I wrote:\nit is dead",

@@ -7,9 +7,9 @@ from builders import a_desk, a_number, a_team
 from dovecot import HOST, PASSWORD, MailServer
 from imap_tools.mailbox import MailBoxUnencrypted
 from mails import a_mail, a_mailbox
-from waiting import wait_until
+from waiting import PATIENCE_SECONDS, wait_until
 
-from ansvar.conversations import receiver
+from ansvar.conversations import receiver, transport
 from ansvar.conversations.commands import edit_mailbox, take_in
 from ansvar.conversations.models import InboundMail, Mailbox
 from ansvar.kernel.actor import SYSTEM
@@ -62,6 +62,23 @@ def test_the_server_tells_of_new_mail_and_nobody_asks(mail_server, monkeypatch):
             mail_server.deliver(mailbox.address, a_mail(subject=f"Number {number}"))
             has(mailbox, number)
     wait_until(lambda: mail_server.flags(mailbox.address) == [("\\Seen",)] * 12)
+
+
+def test_mail_that_comes_between_looking_and_waiting_is_told_at_once(mail_server, monkeypatch):
+    monkeypatch.setattr(receiver, "IDLE_SECONDS", 3600.0)
+    mailbox = on_server(mail_server)
+    with transport.imap(mailbox) as box:
+        assert box.uids("ALL") == []
+        mail_server.deliver(mailbox.address, a_mail())
+        leaving = threading.Event()
+        waiting = threading.Thread(target=receiver.wait_for_news, args=[box, leaving])
+        waiting.start()
+        waiting.join(PATIENCE_SECONDS)
+        was_told = not waiting.is_alive()
+        leaving.set()
+        waiting.join()
+        assert was_told
+        assert box.uids("ALL") == ["1"]
 
 
 def test_mail_read_elsewhere_before_it_was_fetched_is_not_lost(mail_server):

@@ -55,7 +55,7 @@ default_internal_user = {internal}
 default_login_user = {login}
 default_internal_group = {internal_group}
 mail_max_userip_connections = 100
-imap_idle_notify_interval = 2 mins
+imap_idle_notify_interval = 29 mins
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN {state}/users/%u

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,6 +16,7 @@ from ansvar.conversations.queries import mailbox_for
 from ansvar.conversations.tokens import resolution_token
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.people.queries import email_of
 from ansvar.tickets.decisions import State
@@ -111,7 +111,7 @@ def resolution_link(ticket: Ticket) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-@transaction.atomic
+@command
 def _say(ticket: Ticket, text: str, *, key: str) -> Message | None:
     mailbox = mailbox_for(ticket)
     address = email_of(ticket.requester).lower()

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import TypedDict
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from typing_extensions import Unpack
 
@@ -19,6 +18,7 @@ from ansvar.conversations.transport import is_loopback
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM, Actor
 from ansvar.kernel.changes import set_fields
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Desk
@@ -53,7 +53,7 @@ class MailboxFields(TypedDict, total=False):
     is_active: bool
 
 
-@transaction.atomic
+@command
 def create_mailbox(*, desk: Desk, by: Actor, **wanted: Unpack[MailboxFields]) -> Mailbox:
     """Connect a mail address to a desk; the receiver finds it within seconds.
 
@@ -68,7 +68,7 @@ def create_mailbox(*, desk: Desk, by: Actor, **wanted: Unpack[MailboxFields]) ->
     return mailbox
 
 
-@transaction.atomic
+@command
 def edit_mailbox(mailbox_id: int, *, by: Actor, **wanted: Unpack[MailboxFields]) -> Mailbox:
     """Change the settings of a mailbox; an empty password leaves the present one.
 
@@ -96,7 +96,7 @@ def edit_mailbox(mailbox_id: int, *, by: Actor, **wanted: Unpack[MailboxFields])
     return mailbox
 
 
-@transaction.atomic
+@command
 def note_mailbox_answers(mailbox_id: int) -> None:
     """Note that the server has answered; ends a failure that was told.
 
@@ -115,7 +115,7 @@ def note_mailbox_answers(mailbox_id: int) -> None:
         mailbox.save(update_fields=["seen_at"])
 
 
-@transaction.atomic
+@command
 def note_mailbox_fails(mailbox_id: int, *, error: str) -> None:
     """Note that the mailbox cannot be read; the first time in a row is a fact.
 

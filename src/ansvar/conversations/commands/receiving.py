@@ -25,6 +25,7 @@ from ansvar.conversations.parsing import Incoming, Unreadable, read_mail
 from ansvar.conversations.queries import ticket_answered_by
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.work import tasks
 from ansvar.people.commands import learn_person
@@ -64,13 +65,13 @@ def take_in(
     return inbound
 
 
-@transaction.atomic
+@command
 def begin_counting(mailbox_id: int, *, uid_validity: int, last_uid: int) -> None:
     """Note that all mail of a folder up to *last_uid* is stored, or was read before us."""
     Mailbox.objects.filter(pk=mailbox_id).update(uid_validity=uid_validity, last_uid=last_uid)
 
 
-@transaction.atomic
+@command
 def read_inbound(inbound_id: int, *, is_released: bool = False) -> InboundMail:
     """Read a stored mail and let it become words on a ticket, or put it aside with the reason.
 

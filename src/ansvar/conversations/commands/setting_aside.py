@@ -1,6 +1,5 @@
 """Mail that became part of no ticket: put aside with a reason, let through or discarded."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ansvar.access.queries import require
@@ -12,6 +11,7 @@ from ansvar.conversations.facts import (
 )
 from ansvar.conversations.models import InboundMail
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.work import tasks
@@ -51,7 +51,7 @@ def ignore(inbound: InboundMail, *, reason: str, by: Actor) -> None:
     )
 
 
-@transaction.atomic
+@command
 def release_mail(inbound_id: int, *, by: Actor) -> InboundMail:
     """Let a mail through that was put aside: it is read again, and opens a ticket if it can.
 
@@ -68,7 +68,7 @@ def release_mail(inbound_id: int, *, by: Actor) -> InboundMail:
     return inbound
 
 
-@transaction.atomic
+@command
 def discard_mail(inbound_id: int, *, by: Actor) -> InboundMail:
     """Decide that a mail which was put aside is of no use; it is kept, but no longer shown.
 

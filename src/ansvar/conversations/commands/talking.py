@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ansvar.access.queries import require
@@ -19,6 +18,7 @@ from ansvar.conversations.parsing.headers import clean
 from ansvar.conversations.queries import mailbox_for
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.decisions import normalise_email
@@ -62,7 +62,7 @@ class NewFile:
     content_id: str = ""
 
 
-@transaction.atomic
+@command
 def write_reply(
     ticket_id: int,
     *,
@@ -120,7 +120,7 @@ def write_reply(
     return message
 
 
-@transaction.atomic
+@command
 def post_message(
     ticket_id: int,
     *,
@@ -165,7 +165,7 @@ def post_message(
     return message
 
 
-@transaction.atomic
+@command
 def recall_message(message_id: int, *, by: Actor) -> Message:
     """Take a message back before it is sent; its words go back into the author's draft.
 
