@@ -197,7 +197,10 @@ def test_the_timeline_tells_what_happened_page_by_page():
         "ticket.owner_changed",
         "ticket.work_started",
     ]
-    assert rest["items"][0]["words"] == f"{place.agent.name} answers for the ticket"
+    assert (rest["items"][1]["actor"], rest["items"][1]["words"]) == (
+        place.agent.name,
+        "started work",
+    )
 
 
 def test_custody_says_who_held_it():

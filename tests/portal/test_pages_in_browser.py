@@ -149,7 +149,7 @@ def test_the_link_of_the_mail_needs_no_log_in(opened: Opened):  # noqa: F811
 def test_an_answer_of_the_desk_appears_by_itself(opened: Opened):  # noqa: F811
     stage = a_stage()
     page = opened(stage.paths()["waiting"], as_=stage.person)
-    page.wait_for_function("document.documentElement.dataset.live === 'on'")
+    expect(page.locator("html")).to_have_attribute("data-live", "on")
     page.mouse.move(0, 0)
     write_reply(stage.waiting.pk, text="We bring a new drawer.", by=stage.place.by)
     expect(page.get_by_text("We bring a new drawer.")).to_be_visible()
