@@ -101,7 +101,7 @@ def test_no_page_has_a_violation_in_either_theme_or_is_too_wide(opened: Opened):
 
 
 def test_without_scripts_one_reports_writes_and_refuses(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     served: str,  # noqa: F811
 ):
     stage = a_stage()
