@@ -5,8 +5,8 @@ from journal_checks import facts_recorded, records_nothing
 from ansvar.access.commands import LastAdministrator, grant_role, set_password, take_role
 from ansvar.access.decisions import Role
 from ansvar.access.models import RoleGrant
-from ansvar.access.queries import NotPermitted
 from ansvar.kernel.actor import SYSTEM
+from ansvar.kernel.rights import NotPermitted
 from ansvar.people.commands import deactivate_person, edit_person
 
 pytestmark = pytest.mark.django_db

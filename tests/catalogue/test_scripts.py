@@ -16,7 +16,6 @@ from builders import (
 from django.core.exceptions import ValidationError
 from journal_checks import facts_recorded, records_nothing
 
-from ansvar.access.queries import NotPermitted
 from ansvar.catalogue.commands import (
     DraftMissing,
     DraftNotTested,
@@ -36,6 +35,7 @@ from ansvar.catalogue.decisions import DEFAULT_CELLS, BadMatrix, Purpose
 from ansvar.catalogue.models import Matrix, ScriptVersion
 from ansvar.catalogue.queries import matrix_in_force, published_script
 from ansvar.kernel.actor import SYSTEM
+from ansvar.kernel.rights import NotPermitted
 
 pytestmark = pytest.mark.django_db
 OTHER_TREE = {

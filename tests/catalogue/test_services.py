@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from journal_checks import facts_recorded, records_nothing
 
-from ansvar.access.queries import NotPermitted
 from ansvar.catalogue.commands import (
     CardNotComplete,
     DependencyInCircle,
@@ -36,6 +35,7 @@ from ansvar.catalogue.queries import (
     what_it_rests_on,
 )
 from ansvar.kernel.actor import SYSTEM
+from ansvar.kernel.rights import NotPermitted
 from ansvar.people.commands import deactivate_person
 
 pytestmark = pytest.mark.django_db

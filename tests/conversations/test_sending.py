@@ -6,7 +6,6 @@ from dovecot import PASSWORD
 from mails import a_desk_with_mail, a_mail, a_mailbox, arrived
 from queued_work import queued, run_queued
 
-from ansvar.access.queries import NotPermitted
 from ansvar.conversations.commands import (
     MailNotTaken,
     MailRefused,
@@ -25,6 +24,7 @@ from ansvar.conversations.queries import messages_for_requester, messages_of
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.models import Entry, Failure
+from ansvar.kernel.rights import NotPermitted
 from ansvar.tickets.commands import add_participant, close_ticket, open_ticket, resolve_ticket
 from ansvar.tickets.models import Draft, Ticket
 

@@ -18,8 +18,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from journal_checks import facts_recorded, records_nothing
 
-from ansvar.access.queries import NotPermitted
 from ansvar.kernel.actor import SYSTEM
+from ansvar.kernel.rights import NotPermitted
 from ansvar.people.commands import (
     DefaultTeamNeeded,
     DepartmentInItself,

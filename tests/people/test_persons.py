@@ -5,8 +5,8 @@ from builders import a_person, a_site, acting, an_administrator, an_agent
 from django.core.exceptions import ValidationError
 from journal_checks import facts_recorded, records_nothing
 
-from ansvar.access.queries import NotPermitted
 from ansvar.kernel.actor import SYSTEM
+from ansvar.kernel.rights import NotPermitted
 from ansvar.people.commands import (
     AddressTaken,
     add_contact_point,

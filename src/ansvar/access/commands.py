@@ -18,11 +18,12 @@ from ansvar.access.facts import (
     TokenRevoked,
 )
 from ansvar.access.models import RefusedTry, RoleGrant, Token
-from ansvar.access.queries import NotPermitted, require, require_everywhere
+from ansvar.access.queries import require_everywhere
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.rights import NotPermitted, require
 from ansvar.people.models import Desk, Person
 
 TOKEN_PREFIX = "ansvar_"  # noqa: S105 - not a password: it lets scanners recognise a leaked token

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 
 from ansvar.access.middleware import actor_of
-from ansvar.access.queries import require
+from ansvar.kernel.rights import require
 from ansvar.people.models import Person
 
 P = ParamSpec("P")

@@ -22,22 +22,8 @@ from ansvar.access.models import RefusedTry, RoleGrant
 from ansvar.access.relations import relations
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
-from ansvar.kernel.rights import NotPermitted, judges
+from ansvar.kernel.rights import NotPermitted, judges, require
 from ansvar.people.models import Desk, Person
-
-__all__ = [
-    "NotPermitted",
-    "desks_where",
-    "grants_of",
-    "has_administrator",
-    "may",
-    "pause_before_log_in",
-    "remembering_grants",
-    "require",
-    "require_everywhere",
-    "works_at_a_desk",
-]
-
 
 GRANTING = "role.grant"
 
@@ -69,7 +55,7 @@ def grants_of(person_id: int) -> tuple[Grant, ...]:
 
 
 @judges.add("may")
-def may(by: Actor, permission: str, subject: Any = None) -> bool:
+def judge(by: Actor, permission: str, subject: Any = None) -> bool:
     """Tell whether *by* has *permission* on *subject*, by role or by relation.
 
     The product itself and the integrations an administrator has set up are trusted; what they do
@@ -84,15 +70,6 @@ def may(by: Actor, permission: str, subject: Any = None) -> bool:
         return True
     relation = relations.get(permission)
     return relation is not None and subject is not None and relation(by.person_id, subject)
-
-
-def require(by: Actor, permission: str, subject: Any = None) -> None:
-    """Refuse unless *by* has *permission* on *subject*.
-
-    Raises: NotPermitted.
-    """
-    if not may(by, permission, subject):
-        raise NotPermitted(permission)
 
 
 def require_everywhere(by: Actor, permission: str) -> None:

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pydantic import Field
 
-from ansvar.access.queries import may
 from ansvar.api.reading import Reader, reader_of
 from ansvar.api.sections import Section
 from ansvar.api.shapes import Given, IdInPath, PersonRef, Shape, Words
@@ -19,6 +18,7 @@ from ansvar.conversations.queries import (
     messages_of,
     visible_attachment,
 )
+from ansvar.kernel.rights import may
 from ansvar.people.models import Person
 from ansvar.tickets.models import Ticket
 from ansvar.ui.downloads import download

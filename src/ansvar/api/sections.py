@@ -14,11 +14,11 @@ from pydantic import TypeAdapter
 
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import ANYBODY, LOGGED_IN
-from ansvar.access.queries import require
 from ansvar.api.refusals import UnknownParameter
 from ansvar.api.shapes import Problem
 from ansvar.kernel.given_answers import answer_once
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.rights import require
 
 KEY: Final = re.compile(r"[\x21-\x7e]{1,200}\Z")
 KEY_PARAMETER: Final = {

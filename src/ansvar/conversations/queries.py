@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
-from ansvar.access.queries import desks_where, may
+from ansvar.access.queries import desks_where
 from ansvar.conversations import store
 from ansvar.conversations.models import Attachment, InboundMail, Mailbox, Message, OutboundMail
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.names import nouns
+from ansvar.kernel.rights import may
 from ansvar.people.models import Desk, Person
 from ansvar.tickets.models import Ticket
 from ansvar.tickets.relations import is_party
@@ -91,12 +92,15 @@ def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:
 def mailbox_for(ticket: Ticket) -> Mailbox | None:
     """Return the mailbox through which a ticket's mail leaves: where its last mail came in."""
     active = Mailbox.objects.filter(desk_id=ticket.desk_id, is_active=True)
+    mailboxes = list(active.order_by("pk"))
+    if len(mailboxes) <= 1:
+        return mailboxes[0] if mailboxes else None
     last = (
         active.filter(inbound__ticket=ticket)
         .order_by("-inbound__received_at", "-inbound__pk")
         .first()
     )
-    return last or active.order_by("pk").first()
+    return last or mailboxes[0]
 
 
 def ticket_answered_by(references: Sequence[str], *, desk: Desk) -> Ticket | None:

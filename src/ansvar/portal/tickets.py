@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import LOGGED_IN, page
-from ansvar.access.queries import may
 from ansvar.catalogue.queries import published_script
 from ansvar.conversations import store
 from ansvar.conversations.commands import post_message
@@ -26,6 +25,7 @@ from ansvar.conversations.models import Attachment, Message
 from ansvar.conversations.queries import messages_for_requester, visible_attachment
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.rights import may
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Person
 from ansvar.people.queries import person_by_email

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from ansvar.access.queries import require
 from ansvar.catalogue.decisions import DEFAULT_CELLS, Cells, MatrixFault, check_matrix, parse_cells
 from ansvar.catalogue.explaining import explain_matrix_fault
 from ansvar.catalogue.facts import MatrixSet
@@ -15,6 +14,7 @@ from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.rights import require
 from ansvar.people.models import Desk
 
 

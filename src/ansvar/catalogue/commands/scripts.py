@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from ansvar.access.queries import require
 from ansvar.catalogue.decisions import (
     EMPTY_TREE,
     Fault,
@@ -31,6 +30,7 @@ from ansvar.kernel.changes import set_fields
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.rights import require
 from ansvar.people.models import Desk
 
 

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from typing_extensions import Unpack
 
-from ansvar.access.queries import require
 from ansvar.catalogue.decisions import path_to
 from ansvar.catalogue.facts import (
     DependenciesSet,
@@ -26,6 +25,7 @@ from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.rights import require
 from ansvar.people.models import Desk, Person, Team
 
 DEPENDENCIES_LOCK: Final = 7_301_001

@@ -6,7 +6,6 @@ from typing import TypedDict
 from django.utils.translation import gettext as _
 from typing_extensions import Unpack
 
-from ansvar.access.queries import require
 from ansvar.conversations.facts import (
     MailboxChanged,
     MailboxCreated,
@@ -21,6 +20,7 @@ from ansvar.kernel.changes import set_fields
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.rights import require
 from ansvar.people.models import Desk
 
 MASK = "•••"

@@ -5,7 +5,6 @@ from django.db import connection, transaction
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from ansvar.access.queries import may
 from ansvar.conversations import store
 from ansvar.conversations.commands.joining import Speaker, answer_for_agent, join_ticket
 from ansvar.conversations.commands.setting_aside import ignore, quarantine
@@ -27,6 +26,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.rights import may
 from ansvar.kernel.work import tasks
 from ansvar.people.commands import learn_person
 from ansvar.people.decisions import BadAddress

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext as _
 
-from ansvar.access.queries import require
 from ansvar.conversations.facts import (
     MailDiscarded,
     MailIgnored,
@@ -14,6 +13,7 @@ from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.rights import require
 from ansvar.kernel.work import tasks
 
 _ASIDE = (InboundMail.State.QUARANTINED, InboundMail.State.IGNORED)

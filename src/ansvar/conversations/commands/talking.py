@@ -7,7 +7,6 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from ansvar.access.queries import require
 from ansvar.conversations import store
 from ansvar.conversations.commands.sending import queue_mail
 from ansvar.conversations.composing import html_of
@@ -21,6 +20,7 @@ from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.rights import require
 from ansvar.people.decisions import normalise_email
 from ansvar.people.queries import email_of
 from ansvar.tickets.commands import (

@@ -1,12 +1,12 @@
 """Finding the impact by script, and setting a priority by hand with a reason."""
 
-from ansvar.access.queries import require
 from ansvar.catalogue.decisions import Outcome, parse_tree, walk
 from ansvar.catalogue.models import ScriptVersion
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.rights import require
 from ansvar.tickets.commands.locking import locked, require_open, save, take_up
 from ansvar.tickets.commands.weighing import (
     WEIGHED_FIELDS,

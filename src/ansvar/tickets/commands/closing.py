@@ -1,11 +1,11 @@
 """The end of a ticket: resolved by the desk, confirmed or refused by the requester, closed."""
 
-from ansvar.access.queries import require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.rights import require
 from ansvar.tickets.commands.holding import end_custody, pass_custody
 from ansvar.tickets.commands.locking import (
     MoveNotAllowed,

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from ansvar.access.queries import require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import set_fields
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.rights import require
 from ansvar.people.models import Person
 from ansvar.tickets.commands.locking import locked, save
 from ansvar.tickets.commands.opening import LONGEST_SUBJECT, NothingSaid

@@ -2,13 +2,13 @@
 
 from django.db import connection
 
-from ansvar.access.queries import require
 from ansvar.catalogue.models import Service
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.rights import require
 from ansvar.people.models import Desk, Person, Site, Team
 from ansvar.tickets.commands.locking import take_up, tell_pages
 from ansvar.tickets.commands.weighing import weigh_unclassified

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from ansvar.access.queries import require
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.rights import require
 from ansvar.tickets.commands.locking import locked, move, require_open, save, take_up
 from ansvar.tickets.decisions import State, WaitingFor, state_in_hands
 from ansvar.tickets.facts import WaitingEnded, WaitingStarted, WorkStarted
