@@ -193,13 +193,13 @@ def test_every_address_has_a_name_of_its_own():
 @pytest.mark.django_db
 def test_without_a_log_in_every_page_leads_to_it():
     world, nobody = made_world(), Client()
-    for name in PAGES:
+    for name, pattern in PAGES.items():
         if name in OPEN_TO_ANYBODY:
             continue
         for ask in (nobody.get, nobody.post):
             answer = ask(world.address(name))
             allowed = "GET" if ask == nobody.get else "POST"
-            if allowed not in PAGES[name].callback.methods:
+            if allowed not in pattern.callback.methods:
                 assert answer.status_code == 405, name
                 continue
             assert answer.status_code == 302, (name, answer.status_code)
@@ -238,7 +238,11 @@ def test_an_agent_opens_every_page_of_own_desk():
     client = client_of(world.desk.agent)
     grants = grants_of(world.desk.agent.pk)
     # Nobody's mail has come in as HTML, and portal pages are for the requester.
-    elsewhere = {"message-html", *INNER_DOOR, *(name for name in PAGES if name.startswith("portal-"))}
+    elsewhere = {
+        "message-html",
+        *INNER_DOOR,
+        *(name for name in PAGES if name.startswith("portal-")),
+    }
     closed = []
     for name in READ_BY_GET:
         requires = PAGES[name].callback.requires

@@ -95,7 +95,7 @@ def test_no_page_has_a_violation_in_either_theme_or_is_too_wide(opened: Opened):
         if problems := accessibility_problems(page):
             found[name] = problems
         # The last width that was looked at is the narrow one.
-        if (wider := overflow(page)) > 0:
+        if wider := overflow(page):
             found[f"{name}, too wide"] = wider
     assert found == {}
 

@@ -37,6 +37,13 @@ RUN_AXE = """async theme => {
     const {violations} = await axe.run(document, {resultTypes: ["violations"]});
     return violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 160))]);
 }"""
+STICKING_OUT = """() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll("body *")]
+        .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > width + 1)
+        .map(one => one.outerHTML.slice(0, 160)).slice(0, 5);
+}"""
 PATIENCE_SECONDS = 30
 Opened = Callable[..., Page]
 
@@ -124,7 +131,7 @@ def opened(chromium: Browser, served: str, complaints: list[str]) -> Iterator[Op
 
 
 def accessibility_problems(page: Page) -> list[str]:
-    """Return what axe finds on a page in both themes and narrow; everything that unfolds is open."""
+    """Return what axe finds on a page, in both themes and narrow, with everything unfolded."""
     for details in page.locator("details:not([data-close-outside])").all():
         details.evaluate("element => { element.open = true; }")
     page.evaluate(AXE.read_text())
@@ -136,6 +143,7 @@ def accessibility_problems(page: Page) -> list[str]:
     return found
 
 
-def overflow(page: Page) -> int:
-    """Return by how many pixels a page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+def overflow(page: Page) -> list[str]:
+    """Return what sticks out of the window at the right, or nothing when the page fits."""
+    found: list[str] = page.evaluate(STICKING_OUT)
+    return found

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from builders import a_published_script, a_site, an_agent, an_agreed_service
 from django.test import Client
-from tickets import a_workplace
 
 from ansvar.catalogue.models import ScriptVersion, Service
 from ansvar.kernel.actor import Actor
 from ansvar.people.models import Desk, Person, Site, Team
+from tickets import a_workplace
 
 BACKEND = "ansvar.access.backends.PersonBackend"
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}

@@ -22,9 +22,7 @@ def test_opening_for_somebody_known(desk: Desktop, client: Client):
 
 
 def test_going_on_with_the_script(desk: Desktop, client: Client):
-    answer = client.post(
-        "/tickets/new/", fields(desk, requester=a_person().pk, classify="yes")
-    )
+    answer = client.post("/tickets/new/", fields(desk, requester=a_person().pk, classify="yes"))
     assert answer["Location"].endswith("/classify/")
 
 
@@ -35,9 +33,7 @@ def test_adding_a_person_in_two_fields(desk: Desktop, client: Client):
     assert Ticket.objects.get().requester == person
 
 
-def test_an_address_of_somebody_else_is_refused_and_nothing_is_lost(
-    desk: Desktop, client: Client
-):
+def test_an_address_of_somebody_else_is_refused_and_nothing_is_lost(desk: Desktop, client: Client):
     a_person(email="taken@example.com")
     answer = client.post(
         "/tickets/new/", fields(desk, new_name="Ylva Ny", new_address="taken@example.com")

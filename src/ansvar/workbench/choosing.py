@@ -16,7 +16,7 @@ from ansvar.ui import render
 FOUND = 8
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
     """A person, chosen from what a search has found; drawn by `workbench/choose-person.html`."""
 
     def __init__(self, **options: Any) -> None:

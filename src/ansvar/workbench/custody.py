@@ -1,6 +1,7 @@
 """The custody strip: who held a ticket how long, and what handing back has cost."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -54,7 +55,7 @@ def _spell(holding: Holding) -> dict[str, object]:
 def _why(custody: Custody) -> list[str]:
     sentences = []
     holdings = custody.holdings
-    for before, holding in zip(holdings, holdings[1:], strict=False):
+    for before, holding in pairwise(holdings):
         if holding.is_bounce:
             sentences.append(
                 _("%(team)s held it before; %(from)s handed it back after %(held)s.")

@@ -72,7 +72,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         set_preferences(person.pk, by=actor_of(request), **form.cleaned_data)
         messages.success(request, _("Your preferences are kept."))
         return redirect("preferences")
-    return _page(request, person, form, PasswordForm())
+    return _page(request, person, form=form, password=PasswordForm())
 
 
 @page("POST", requires=LOGGED_IN)
@@ -95,7 +95,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your password is changed. Other sessions were ended."))
         return redirect("preferences")
     initial = {name: getattr(person, name) for name in PreferencesForm.base_fields}
-    return _page(request, person, PreferencesForm(initial=initial), form, status=422)
+    return _page(request, person, form=PreferencesForm(initial=initial), password=form, status=422)
 
 
 def _keep_one(request: HttpRequest, person: Person) -> HttpResponse:
@@ -121,9 +121,9 @@ def _keep_one(request: HttpRequest, person: Person) -> HttpResponse:
 def _page(
     request: HttpRequest,
     person: Person,
+    *,
     form: PreferencesForm,
     password: PasswordForm,
-    *,
     status: int = 200,
 ) -> HttpResponse:
     layout = "ui/workbench.html" if works_at_a_desk(person.pk) else "ui/portal.html"

@@ -20,6 +20,7 @@ from ansvar.tickets import queue
 from ansvar.tickets.commands import assign_ticket
 from ansvar.tickets.decisions import State
 from ansvar.tickets.models import KIND_NAMES, STATE_NAMES, Ticket
+from ansvar.tickets.queries import SHOWN_WITH
 from ansvar.ui import render
 from ansvar.ui.wording import duration
 from ansvar.workbench import conversation
@@ -128,7 +129,7 @@ class Row:
 
     @property
     def unanswered(self) -> str:
-        """For how long the requester has been waiting; of a new matter nobody took, the age says it."""
+        """For how long the requester waits; of a new matter that nobody took, the age says it."""
         spoke = self.ticket.requester_spoke_at
         if not self.owes_answer or spoke is None:
             return ""
@@ -228,7 +229,7 @@ def queue_take(request: HttpRequest, reference: str) -> HttpResponse:
     text = _("%(reference)s is yours.") % {"reference": ticket.reference}
     if not render.wants_fragment(request):
         return redirect("ticket", reference)
-    ticket = Ticket.objects.select_related(*queue.SHOWN_WITH).get(pk=pk)
+    ticket = Ticket.objects.select_related(*SHOWN_WITH).get(pk=pk)
     context = {"rows": [Row(ticket, reader_of(request))], "more_url": "", "selected": pk}
     return render.toast(render.page(request, ROWS, context), text)
 

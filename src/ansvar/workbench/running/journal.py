@@ -109,5 +109,5 @@ def _subject(text: str) -> Q:
 
 
 def _older(request: HttpRequest, last: int) -> str:
-    kept = {key: value for key, value in request.GET.items() if value and key != "after"}
-    return "?" + urlencode({**kept, "after": last})
+    kept = {key: str(value) for key, value in request.GET.items() if value and key != "after"}
+    return "?" + urlencode({**kept, "after": str(last)})

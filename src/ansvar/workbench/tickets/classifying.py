@@ -18,7 +18,6 @@ from ansvar.catalogue.decisions import (
     BadAnswer,
     Outcome,
     Step,
-    Tree,
     parse_tree,
     priority_of,
     walk,
@@ -110,7 +109,7 @@ def classify(request: HttpRequest, reference: str) -> HttpResponse:
             for number, said in enumerate(at.path)
         ],
         "step": at if isinstance(at, Step) else None,
-        "choices": _choices(request, ticket, matrix, tree, at, path)
+        "choices": _choices(request, ticket, matrix=matrix, step=at, path=path)
         if isinstance(at, Step)
         else [],
         "result": result_of(ticket, matrix, at.impact) if isinstance(at, Outcome) else None,
@@ -183,9 +182,8 @@ def result_of(ticket: Ticket, matrix: Matrix, impact: int | None) -> Result | No
 
 
 def _choices(
-    request: HttpRequest, ticket: Ticket, matrix: Matrix, tree: Tree, step: Step, path: list[int]
+    request: HttpRequest, ticket: Ticket, *, matrix: Matrix, step: Step, path: list[int]
 ) -> list[Choice]:
-    del tree
     return [
         Choice(
             number=number + 1,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from typing_extensions import override
 
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
@@ -62,6 +63,7 @@ class NewTicketForm(forms.Form):
         empty_label=gettext_lazy("the requester’s"),
     )
 
+    @override
     def clean(self) -> dict[str, Any]:
         """Ask for somebody known, or for the name of somebody new."""
         chosen = super().clean() or {}
@@ -154,5 +156,5 @@ def _new_person(form: NewTicketForm, request: HttpRequest) -> Person:
         name=form.cleaned_data["new_name"],
         site=form.cleaned_data["site"],
         by=actor_of(request),
-        **reach,  # type: ignore[arg-type]  # e-mail or phone, both texts
+        **reach,
     )

@@ -132,7 +132,7 @@ def _people_of(ticket: Ticket) -> People:
     if service is not None:
         ids |= {service.owner_id, service.deputy_id}
     takes_part = Participant.objects.filter(ticket=ticket, person=OuterRef("pk"))
-    found = list(
+    found: list[Any] = list(
         Person.objects.annotate(takes_part=Exists(takes_part))
         .filter(Q(pk__in=ids - {None}) | Q(takes_part=True))
         .select_related("department", "site", "manager")
@@ -152,7 +152,7 @@ def _people_of(ticket: Ticket) -> People:
     return People(
         all=found,
         requester=ticket.requester,
-        participants=[person for person in found if getattr(person, "takes_part", False)],
+        participants=[person for person in found if person.takes_part],
         service_owner=by_id.get(service.owner_id) if service else None,
     )
 

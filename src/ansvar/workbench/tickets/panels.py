@@ -20,7 +20,7 @@ FACTS_SHOWN = 3
 """Of what others have done meanwhile."""
 
 
-def panel(
+def panel(  # noqa: PLR0917 - reads like render.page()
     request: HttpRequest,
     template: str,
     ticket: Ticket,
@@ -40,7 +40,7 @@ def version_of(request: HttpRequest) -> int | None:
     return int(value) if value.isdigit() else None
 
 
-def carry_out(
+def carry_out(  # noqa: PLR0917 - in the order in which it happens
     request: HttpRequest,
     reference: str,
     form: forms.Form,

@@ -1,6 +1,7 @@
 """Writing on a ticket: answers to the requester, notes among agents, drafts, files."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +13,6 @@ from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
 from ansvar.conversations import store
 from ansvar.conversations.commands.talking import NewFile, recall_message, write_reply
-from ansvar.workbench.mail_body import FRAME_POLICY, framed
 from ansvar.conversations.models import Message, OutboundMail
 from ansvar.conversations.queries import visible_attachment, visible_message
 from ansvar.kernel.actor import Actor
@@ -22,6 +22,7 @@ from ansvar.ui import errors, render
 from ansvar.ui.downloads import download
 from ansvar.ui.middleware import content_policy
 from ansvar.workbench.finding import ticket_id_of
+from ansvar.workbench.mail_body import FRAME_POLICY, framed
 from ansvar.workbench.reading import reader_of
 from ansvar.workbench.tickets.page import TABS, changed, draft_place
 
@@ -42,11 +43,12 @@ def reply(request: HttpRequest, reference: str) -> HttpResponse:
     pk = ticket_id_of(request, reference)
     text, files = _text(request), request.FILES.getlist("files")
     if sum(file.size or 0 for file in files) > LARGEST_FILES:
-        return _not_sent(request, reference, _("The files are larger than 25 MB together."), text)
+        why = _("The files are larger than 25 MB together.")
+        return _not_sent(request, reference, why=why, text=text)
     try:
         message = reply_with(pk, text=text, files=files, by=actor_of(request))
     except Refusal as refusal:
-        return _not_sent(request, reference, str(refusal), text)
+        return _not_sent(request, reference, why=str(refusal), text=text)
     undo = ""
     if OutboundMail.objects.filter(message=message, state=OutboundMail.State.QUEUED).exists():
         undo = reverse("message-recall", args=[reference, message.pk])
@@ -62,7 +64,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         add_note(pk, text=text, by=actor_of(request))
     except Refusal as refusal:
-        return _not_sent(request, reference, str(refusal), text)
+        return _not_sent(request, reference, why=str(refusal), text=text)
     discard_draft(person_id=reader_of(request).person.pk, place=draft_place(pk, "note"))
     return changed(request, reference, _("Your note is kept."), parts=COMPOSED)
 
@@ -109,12 +111,14 @@ def ticket_file(request: HttpRequest, reference: str, file_id: int) -> HttpRespo
     return download(store.pieces_of(found.sha256), name=found.name, size=found.size)
 
 
-def reply_with(ticket_id: int, *, text: str, files: Iterable[UploadedFile], by: Actor) -> Message:
+def reply_with(
+    ticket_id: int, *, text: str, files: "Iterable[UploadedFile[Any]]", by: Actor
+) -> Message:
     """Write to the people of a ticket, with files as a form brings them."""
     return write_reply(ticket_id, text=text, attachments=[_new(file) for file in files], by=by)
 
 
-def _new(file: UploadedFile) -> NewFile:
+def _new(file: "UploadedFile[Any]") -> NewFile:
     return NewFile(
         name=file.name or "file",
         media_type=file.content_type or "application/octet-stream",
@@ -128,7 +132,7 @@ def _text(request: HttpRequest) -> str:
     return str(form.cleaned_data.get("text", ""))
 
 
-def _not_sent(request: HttpRequest, reference: str, why: str, text: str) -> HttpResponse:
+def _not_sent(request: HttpRequest, reference: str, *, why: str, text: str) -> HttpResponse:
     """Say why nothing was sent; the words stay in the box, or in the draft without scripts."""
     if render.wants_fragment(request):
         answer = HttpResponse(status=422, headers={"HX-Reswap": "none"})

@@ -129,7 +129,7 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
             by=by,
         )
 
-    return _with_form(request, reference, "wait", command, _("The ticket waits."))
+    return _with_form(request, reference, "wait", command=command, said=_("The ticket waits."))
 
 
 @page("POST", requires="ticket.work")
@@ -141,9 +141,8 @@ def resolve(request: HttpRequest, reference: str) -> HttpResponse:
         if chosen["as_reply"]:
             reply_with(pk, text=chosen["resolution"], files=[], by=by)
 
-    return _with_form(
-        request, reference, "resolve", command, _("Resolved. The requester confirms.")
-    )
+    said = _("Resolved. The requester confirms.")
+    return _with_form(request, reference, "resolve", command=command, said=said)
 
 
 @page("POST", requires="ticket.reopen")
@@ -153,13 +152,15 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     def command(pk: int, chosen: dict[str, Any], by: Actor) -> None:
         reopen_ticket(pk, reason=chosen["reason"], version=version_of(request), by=by)
 
-    return _with_form(request, reference, "reopen", command, _("The ticket is taken up again."))
+    said = _("The ticket is taken up again.")
+    return _with_form(request, reference, "reopen", command=command, said=said)
 
 
 def _with_form(
     request: HttpRequest,
     reference: str,
     name: str,
+    *,
     command: Callable[[int, dict[str, Any], Actor], None],
     said: str,
 ) -> HttpResponse:
