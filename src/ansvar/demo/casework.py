@@ -8,6 +8,7 @@ from typing import Final
 
 from ansvar.conversations.commands import post_message, write_reply
 from ansvar.demo import pace, phrases
+from ansvar.demo.crowd import ORDINARY_TITLES
 from ansvar.demo.founding import Company, acting
 from ansvar.demo.matters import Matter
 from ansvar.kernel.actor import Actor
@@ -27,7 +28,7 @@ from ansvar.tickets.commands import (
 from ansvar.tickets.decisions import Kind
 
 SUPERVISION: Final = Actor.integration("Network supervision")
-_CHANNELS: Final = {"email": 48, "portal": 30, "phone": 17, "workbench": 5}
+_CHANNELS: Final = {"email": 42, "portal": 33, "phone": 20, "workbench": 5}
 
 
 @dataclass(kw_only=True)
@@ -280,7 +281,9 @@ def _words(case: Case) -> dict[str, str]:
     colleagues = [
         person
         for person in case.stage.company.people.values()
-        if person.site_id == case.requester.site_id and person.pk != case.requester.pk
+        if person.site_id == case.requester.site_id
+        and person.pk != case.requester.pk
+        and person.title in ORDINARY_TITLES
     ] or case.stage.shop_people
     return {
         "till": str(chances.randint(1, 4)),

@@ -146,6 +146,12 @@ _OFFICE: Final = (
     ("Editor, online shop", "Online sales", "Sofia Winterqvist", 3),
 )
 
+_SHOP_TITLES: Final = (
+    "Pharmacist", "Prescriptionist", "Pharmacy technician", "Self-care adviser",
+)  # fmt: skip
+ORDINARY_TITLES: Final = frozenset({*_SHOP_TITLES, *(title for title, _, _, _ in _OFFICE)})
+"""Of those who lead nobody."""
+
 
 def posts() -> list[Post]:
     """Return everybody, managers before those they manage."""
@@ -242,13 +248,12 @@ def _shop_staff(
     """Spread the remaining people over the pharmacies, more of them over the bigger ones."""
     chances = random.Random("who works where")  # noqa: S311 - made-up people, no secret
     manager_of = {head.site: head.name for head in heads}
-    titles = ("Pharmacist", "Prescriptionist", "Pharmacy technician", "Self-care adviser")
     weights = [float(site.weight) for site in sites]
     chosen = chances.choices(sites, weights=weights, k=count)
     return [
         Post(
             name=next(names),
-            title=titles[number % len(titles)],
+            title=_SHOP_TITLES[number % len(_SHOP_TITLES)],
             department=site.region,
             site=site.name,
             city=site.city,

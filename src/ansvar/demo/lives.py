@@ -32,7 +32,7 @@ def life_of(case: Case) -> Life:
     yield from _taking_up(case)
     if case.is_so(0.03) and case.requester in case.stage.shop_people:
         yield from _written_twice(case)
-    if case.matter.question and case.is_so(0.42):
+    if case.matter.question and case.is_so(0.34):
         yield from _asking(case)
     if not case.outcome:
         yield from _beyond_first_line(case)
@@ -42,13 +42,16 @@ def life_of(case: Case) -> Life:
 def _beyond_first_line(case: Case) -> Life:
     if case.matter.team and case.is_so(case.matter.needs_team):
         yield from _second_line(case)
-    if case.matter.waits and case.is_so(0.5):
+    if case.matter.waits and case.is_so(0.42):
         yield from _waiting(case)
 
 
 def _taking_up(case: Case) -> Life:
     # Now and then something lies for days, as it does.
-    yield case.after(2900 if case.is_so(0.07) else 38)
+    if case.is_so(0.07):
+        yield case.after(1500, most=2)
+    else:
+        yield case.after(38)
     if case.is_so(0.12):
         case.give(case.lead)
         yield case.after(60)
@@ -161,7 +164,7 @@ def _second_line(case: Case) -> Life:
     """Hand it to those who know more; sometimes it comes back and goes again."""
     if case.matter.notes and case.is_so(0.5):
         case.note(case.one_of(case.matter.notes))
-    elif case.is_so(0.35):
+    elif case.is_so(0.25):
         case.note(case.one_of(phrases.WORKING_NOTES))
     yield case.after(55)
     team = case.matter.team
@@ -204,7 +207,7 @@ def _waiting(case: Case) -> Life:
     yield case.after(60)
     waiting_for, note = case.chances.choice(case.matter.waits)
     started = case.at
-    until = case.after_days(case.chances.choice((2, 3, 5, 7, 10, 14, 21, 28, 40)))
+    until = case.after_days(case.chances.choice((2, 3, 5, 7, 10, 14, 21, 28)))
     case.at = started
     wait_with_ticket(
         case.ticket_id,
@@ -225,8 +228,9 @@ def _ending(case: Case) -> Life:
         yield case.after(60)
         case.note(case.one_of(case.matter.notes or phrases.WORKING_NOTES))
     is_in_first_line = case.agent in case.stage.company.members[case.first_team]
-    yield case.after(50 if is_in_first_line else 1100, most=12)
-    if case.is_so(0.18):
+    is_quick = is_in_first_line and case.is_so(0.85)
+    yield case.after(50 if is_quick else 1400, most=12)
+    if case.is_so(0.12):
         case.reply(case.one_of(phrases.DONE), mended=case.one_of(case.matter.mended))
         yield case.after(5)
     case.resolve()
