@@ -24,7 +24,7 @@ def a_desk_with_mail(**wanted: Any) -> Mailbox:
 
 
 def a_mailbox(desk: Desk | None = None, **wanted: Any) -> Mailbox:
-    fields = {
+    fields: Any = {
         "address": f"desk{a_number()}@corp.test",
         "imap_host": "127.0.0.1",
         "imap_port": 9,

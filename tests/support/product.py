@@ -15,7 +15,7 @@ from typing import IO
 
 from ansvar.ops import place
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 
 
 def free_port() -> int:

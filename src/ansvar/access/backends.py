@@ -62,4 +62,6 @@ class PersonBackend(BaseBackend):
 
     @override
     def get_user(self, user_id: int) -> Person | None:
-        return Person.objects.filter(pk=user_id, is_active=True).first()
+        # With the calendar of the site, in whose time zone the person reads.
+        people = Person.objects.select_related("site__calendar")
+        return people.filter(pk=user_id, is_active=True).first()

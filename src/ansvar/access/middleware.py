@@ -30,8 +30,7 @@ class RequestContext:
             person = request.user
             if isinstance(person, Person):
                 translation.activate(person.language)
-                if person.timezone:
-                    timezone.activate(zoneinfo.ZoneInfo(person.timezone))
+                timezone.activate(zoneinfo.ZoneInfo(person.zone))
             try:
                 response = self.get_response(request)
             finally:

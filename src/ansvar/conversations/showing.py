@@ -7,13 +7,16 @@ from html import escape
 from ansvar.conversations import store
 from ansvar.conversations.models import Attachment, Message
 
-CONTENT_POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
-)
-"""For the page's own header: nothing runs in it and nothing is fetched from anywhere."""
-SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
-"""For the frame's attribute: links open beside it, scripts and the session stay out."""
+FRAME_POLICY = {
+    # Links open beside it, scripts and the session stay out.
+    "sandbox": "allow-popups allow-popups-to-escape-sandbox",
+    "img-src": "data:",
+    "style-src": "'unsafe-inline'",
+    "form-action": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'self'",
+}
+"""The page's own content policy, on top of nothing: nothing runs and nothing is fetched."""
 LARGEST_PICTURE = 3_000_000
 LARGEST_PICTURES = 10_000_000
 
@@ -22,7 +25,6 @@ _PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"}
 _SOURCE = re.compile(r'src="cid:([^"]{1,400})"', re.IGNORECASE)
 _PAGE = (
     '<!doctype html><html><head><meta charset="utf-8">'
-    '<meta http-equiv="Content-Security-Policy" content="{policy}">'
     '<meta name="referrer" content="no-referrer"><base target="_blank">'
     "<style>html{{color-scheme:light;background:#fff;color:#1b2434}}"
     "body{{margin:0;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}}"
@@ -41,7 +43,7 @@ def body_document(message: Message) -> str:
     body = message.html or f"<pre style='white-space:pre-wrap'>{escape(message.text)}</pre>"
     pictures = _Pictures(message)
     body = _SOURCE.sub(pictures.source, body)
-    return _PAGE.format(policy=escape(CONTENT_POLICY), body=body)
+    return _PAGE.format(body=body)
 
 
 def inline_pictures(message: Message) -> set[int]:

@@ -3,13 +3,12 @@
 import heapq
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from typing_extensions import override
 
@@ -64,7 +63,7 @@ def load(progress: Progress, *, tickets: int = TICKETS) -> None:
             said("The demo organisation is there already. Remove it before loading anew.")
         )
     now = clock.now()
-    with transaction.atomic(), _one_breath(), as_history():
+    with transaction.atomic(), as_history():
         company = _found(now, progress)
         _play(Stage(company=company, now=now), tickets, progress)
 
@@ -87,20 +86,6 @@ def login_links() -> list[LoginLink]:
         )
         for offer in offers()
     ]
-
-
-@contextmanager
-def _one_breath() -> Iterator[None]:
-    """Let commands inside make no savepoints, which are a third of all statements of the loading.
-
-    Nothing here recovers from a refusal: any one undoes the whole transaction.
-    """
-    features = connection.features
-    before, features.uses_savepoints = features.uses_savepoints, False
-    try:
-        yield
-    finally:
-        features.uses_savepoints = before
 
 
 def _found(now: datetime, progress: Progress) -> Company:

@@ -21,8 +21,10 @@ def _about_reaction(reaction: str, entry_id: int) -> str:
 
 @task("kernel.run_reaction", about=_about_reaction)
 def run_reaction(*, reaction: str, entry_id: int) -> None:
-    """Run one later reaction to one journal entry."""
-    entry = Entry.objects.get(pk=entry_id)
+    """Run one later reaction to one journal entry; what was forgotten meanwhile has none."""
+    entry = Entry.objects.filter(pk=entry_id).first()
+    if entry is None:
+        return
     reactions[reaction].function(entry.restored, entry)
 
 

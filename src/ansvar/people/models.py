@@ -177,6 +177,12 @@ class Person(AbstractBaseUser):
         return self.name
 
     @property
+    def zone(self) -> str:
+        """The time zone the person reads in: the chosen one, that of the site, or UTC."""
+        calendar = self.site.calendar if self.site else None
+        return self.timezone or (calendar.timezone if calendar else "UTC")
+
+    @property
     def can_log_in(self) -> bool:
         """Whether the person has a log-in name and is active."""
         return self.is_active and self.login is not None

@@ -15,6 +15,7 @@ from ansvar.conversations import store
 from ansvar.conversations.commands.talking import NewFile, recall_message, write_reply
 from ansvar.conversations.models import Message, OutboundMail
 from ansvar.conversations.queries import visible_attachment, visible_message
+from ansvar.conversations.showing import FRAME_POLICY, body_document
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.refusal import Refusal
 from ansvar.tickets.commands import add_note, discard_draft, save_draft
@@ -22,7 +23,6 @@ from ansvar.ui import errors, render
 from ansvar.ui.downloads import download
 from ansvar.ui.middleware import content_policy
 from ansvar.workbench.finding import ticket_id_of
-from ansvar.workbench.mail_body import FRAME_POLICY, framed
 from ansvar.workbench.reading import reader_of
 from ansvar.workbench.tickets.page import TABS, changed, draft_place
 
@@ -98,7 +98,7 @@ def message_html(request: HttpRequest, reference: str, message_id: int) -> HttpR
     message = visible_message(reader_of(request).person, message_id)
     if message is None or message.ticket.reference != reference.upper() or not message.html:
         raise Http404
-    return content_policy(HttpResponse(framed(message)), FRAME_POLICY)
+    return content_policy(HttpResponse(body_document(message)), FRAME_POLICY)
 
 
 @page(requires="service.read")

@@ -23,7 +23,7 @@ function spread(kind, news) {
     if (kindsOf(element).includes(kind) && concerns(element, news)) freshen(element);
   }
   for (const pill of document.querySelectorAll("[data-live-pill]")) {
-    if (kindsOf(pill).includes(kind)) count(pill);
+    if (kindsOf(pill).includes(kind)) count(pill, news);
   }
 }
 
@@ -47,8 +47,13 @@ function freshen(element) {
   setTimeout(retry, 1000);
 }
 
-function count(pill) {
-  const n = Number(pill.dataset.count ?? 0) + 1;
+/** What the news behind a pill are about, so that two about the same count once. */
+const counted = new WeakMap();
+
+function count(pill, news) {
+  if (!counted.has(pill)) counted.set(pill, new Set());
+  const about = counted.get(pill).add(news.id ?? Symbol("news"));
+  const n = about.size;
   pill.dataset.count = String(n);
   const text = say("new", n);
   (pill.querySelector("[data-text]") ?? pill).textContent = text;
