@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from ansvar.kernel.actor import SYSTEM, Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.facts import Fact, PersonId
 from ansvar.kernel.journal import NoTransaction, as_history, forget, record, request
 from ansvar.kernel.models import Entry
@@ -138,3 +139,31 @@ def test_forgetting_a_subject_is_itself_in_the_journal():
     assert only.restored.subject_id == 0
     with pytest.raises(DatabaseError), transaction.atomic():
         Entry.objects.all().delete()
+
+
+@pytest.mark.django_db
+def test_history_is_written_in_the_order_in_which_it_was_told():
+    with as_history():
+        for cups in (3, 1, 2):
+            boil(cups=cups)
+    assert [entry.payload["cups"] for entry in Entry.objects.order_by("pk")] == [3, 1, 2]
+
+
+@pytest.mark.django_db
+def test_a_command_refused_in_history_leaves_no_entry():
+    @command
+    def boil_and_fail() -> None:
+        boil(cups=5)
+        raise ValueError("no more tea")
+
+    with as_history():
+        boil(cups=1)
+        with pytest.raises(ValueError, match="tea"), transaction.atomic():
+            boil_and_fail()
+    assert [entry.payload["cups"] for entry in Entry.objects.all()] == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_history_outside_a_transaction_is_refused():
+    with pytest.raises(NoTransaction), as_history():
+        pass

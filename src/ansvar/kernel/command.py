@@ -26,6 +26,7 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def commanded(*args: P.args, **kwargs: P.kwargs) -> R:
         with (
+            journal.undone_on_failure(),
             transaction.atomic(savepoint=not journal.is_history()),
             clock.at(clock.now()),
         ):

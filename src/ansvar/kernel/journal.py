@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -13,7 +14,17 @@ from ansvar.kernel.facts import Fact
 from ansvar.kernel.models import Entry
 
 _request_id: ContextVar[uuid.UUID | None] = ContextVar("request_id", default=None)
-_history: ContextVar[bool] = ContextVar("history", default=False)
+AT_ONCE = 500
+"""Entries of history that are written with one statement."""
+
+
+@dataclass(kw_only=True)
+class _History:
+    entries: list[Entry] = field(default_factory=list)
+    savepoints: int
+
+
+_told: ContextVar[_History | None] = ContextVar("told_as_history", default=None)
 
 
 class NoTransaction(Exception):
@@ -29,7 +40,7 @@ def record(fact: Fact, *, by: Actor) -> Entry:
     """
     if not connection.in_atomic_block:
         raise NoTransaction(f"{fact.name} was recorded outside a transaction.")
-    entry = Entry.objects.create(
+    entry = Entry(
         at=clock.now(),
         fact=fact.name,
         subject_type=fact.subject_type,
@@ -40,7 +51,8 @@ def record(fact: Fact, *, by: Actor) -> Entry:
         payload=fact.payload(),
         request_id=_request_id.get(),
     )
-    reactions.run(fact, entry, queue_later=not _history.get())
+    _write(entry)
+    reactions.run(fact, entry, queue_later=not is_history())
     return entry
 
 
@@ -55,22 +67,62 @@ def request(request_id: uuid.UUID | None = None) -> Iterator[uuid.UUID]:
         _request_id.reset(token)
 
 
+def _write(entry: Entry) -> None:
+    told = _told.get()
+    if told is None:
+        entry.save(force_insert=True)
+        return
+    told.entries.append(entry)
+    # Within a savepoint of the caller's a rollback would take older entries along.
+    if len(told.entries) >= AT_ONCE and told.savepoints == _savepoints():
+        _write_told(told)
+
+
+def _write_told(told: _History) -> None:
+    Entry.objects.bulk_create(told.entries)
+    told.entries.clear()
+
+
+def _savepoints() -> int:
+    return sum(savepoint is not None for savepoint in connection.savepoint_ids)
+
+
+@contextmanager
+def undone_on_failure() -> Iterator[None]:
+    """Forget the entries of history that were recorded inside when it fails."""
+    told = _told.get()
+    before = len(told.entries) if told else 0
+    try:
+        yield
+    except BaseException:
+        if told:
+            del told.entries[before:]
+        raise
+
+
 @contextmanager
 def as_history() -> Iterator[None]:
     """Record what happened long ago: nothing is queued for later, nobody is told.
 
-    At-once reactions run as always, so that the rows agree with the journal.
+    At-once reactions run as always, so that the rows agree with the journal. The entries
+    themselves are written many at a time, the last of them at the end: within, they have no id.
+
+    Raises: NoTransaction, since rows must not outlive their entries.
     """
-    token = _history.set(True)
+    if not connection.in_atomic_block:
+        raise NoTransaction("History is told within one transaction.")
+    told = _History(savepoints=_savepoints())
+    token = _told.set(told)
     try:
         yield
+        _write_told(told)
     finally:
-        _history.reset(token)
+        _told.reset(token)
 
 
 def is_history() -> bool:
     """Tell whether what is being recorded happened long ago."""
-    return _history.get()
+    return _told.get() is not None
 
 
 def forget(subject_type: str, ids: list[int], *, why: str, by: Actor) -> int:

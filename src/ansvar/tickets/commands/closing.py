@@ -149,7 +149,7 @@ def _reopen(ticket: Ticket, *, reason: str, by_requester: bool, by: Actor) -> Ti
     ticket.reopen_count += 1
     ticket.resolved_at = ticket.closed_at = None
     ticket.requester_spoke_at = now if by_requester else ticket.requester_spoke_at
-    pass_custody(ticket, team=ticket.team, person=ticket.assignee, at=now)
+    pass_custody(ticket, at=now)
     save(ticket, "state", "reopen_count", "resolved_at", "closed_at", "requester_spoke_at")
     record(
         TicketReopened(

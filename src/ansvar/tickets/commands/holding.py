@@ -46,12 +46,12 @@ def assign_ticket(
         return ticket
     require_open(ticket)
     if to is not None:
-        _require_member(to, ticket.team)
+        _require_member(to, ticket.team_id)
     previous_id, ticket.assignee = ticket.assignee_id, to
     if ticket.state != State.WAITING:
         ticket.state = state_in_hands(to_id, by_id=by.person_id)
     fields = take_up(ticket, owner_id=by.person_id or to_id, by=by)
-    pass_custody(ticket, team=ticket.team, person=to, at=clock.now())
+    pass_custody(ticket, at=clock.now())
     save(ticket, "assignee", "state", *fields)
     record(
         TicketAssigned(
@@ -96,7 +96,7 @@ def hand_over_ticket(
     if not reason.strip():
         raise ReasonMissing(said("Say why, and what was tried: the next team reads it first."))
     if assignee is not None:
-        _require_member(assignee, team)
+        _require_member(assignee, team.pk)
     held = ticket.custody.values_list("team_id", flat=True)
     bounced = is_bounce(team.pk, list(held))
     previous_id, ticket.team, ticket.assignee = ticket.team_id, team, assignee
@@ -106,7 +106,7 @@ def hand_over_ticket(
     if ticket.state != State.WAITING:
         ticket.state = state_in_hands(assignee_id, by_id=by.person_id)
     fields = take_up(ticket, owner_id=by.person_id, by=by)
-    pass_custody(ticket, team=team, person=assignee, at=clock.now(), bounced=bounced)
+    pass_custody(ticket, at=clock.now(), bounced=bounced)
     save(ticket, "team", "assignee", "state", "hand_over_count", "bounce_count", *fields)
     record(
         TicketHandedOver(
@@ -144,13 +144,15 @@ def change_owner(ticket_id: int, *, to: Person, version: int | None = None, by: 
     return ticket
 
 
-def pass_custody(
-    ticket: Ticket, *, team: Team, person: Person | None, at: datetime, bounced: bool = False
-) -> None:
-    """End the present spell, if there is one, and begin the next."""
+def pass_custody(ticket: Ticket, *, at: datetime, bounced: bool = False) -> None:
+    """End the present spell, if there is one, and begin that of the ticket's new holder."""
     end_custody(ticket, at=at)
     CustodySpell.objects.create(
-        ticket=ticket, team=team, person=person, started_at=at, is_bounce=bounced
+        ticket=ticket,
+        team_id=ticket.team_id,
+        person_id=ticket.assignee_id,
+        started_at=at,
+        is_bounce=bounced,
     )
 
 
@@ -159,12 +161,13 @@ def end_custody(ticket: Ticket, *, at: datetime) -> None:
     ticket.custody.filter(ended_at=None).update(ended_at=at)
 
 
-def _require_member(person: Person, team: Team) -> None:
-    if not person.is_active or not Membership.objects.filter(team=team, person=person).exists():
+def _require_member(person: Person, team_id: int) -> None:
+    is_member = Membership.objects.filter(team=team_id, person=person).exists()
+    if not person.is_active or not is_member:
         raise AssigneeNotInTeam(
             said(
                 "%(person)s is not in %(team)s. Hand the ticket over to a team of theirs instead."
             ),
             person=person,
-            team=team,
+            team=Team.objects.get(pk=team_id),
         )
