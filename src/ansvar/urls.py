@@ -19,4 +19,3 @@ handler400 = "ansvar.ui.errors.bad_request"
 handler403 = "ansvar.ui.errors.forbidden"
 handler404 = "ansvar.ui.errors.not_found"
 handler500 = "ansvar.ui.errors.server_error"
-

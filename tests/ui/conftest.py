@@ -27,8 +27,9 @@ def drawn(templates: Environment) -> Callable[..., str]:
     return draw
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def guide_address() -> Iterator[str]:
+    # For one test only: while the guide is served, nothing else of the product can be.
     with served_guide() as address:
         yield address
 
