@@ -38,7 +38,7 @@ PAGES = {
         "/preferences/",
     ],
     "running": [
-        "/admin/work/",
+        "/admin/failures/",
         "/admin/journal/",
         "/admin/mail/",
         "/admin/mailboxes/new/",

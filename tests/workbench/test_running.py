@@ -47,29 +47,29 @@ def text_of(client: Client, path: str) -> str:
 
 
 def test_nothing_failed_is_said(admin: Client):
-    page = text_of(admin, "/admin/work/")
+    page = text_of(admin, "/admin/failures/")
     assert "Nothing has failed" in page
     assert "tickets.close_quiet" in page
 
 
 def test_failed_work_is_run_again(admin: Client, failure: Failure):
-    assert "The server did not answer" in text_of(admin, "/admin/work/")
-    admin.post(f"/admin/work/{failure.pk}/again/")
+    assert "The server did not answer" in text_of(admin, "/admin/failures/")
+    admin.post(f"/admin/failures/{failure.pk}/again/")
     failure.refresh_from_db()
     assert failure.state == Failure.State.RUN_AGAIN
     assert len(queued("kernel.run_reaction")) == 1
 
 
 def test_failed_work_is_let_go(admin: Client, failure: Failure):
-    admin.post(f"/admin/work/{failure.pk}/dismiss/")
+    admin.post(f"/admin/failures/{failure.pk}/dismiss/")
     failure.refresh_from_db()
     assert failure.state == Failure.State.DISMISSED
-    assert admin.post("/admin/work/99999/again/").status_code == 404
+    assert admin.post("/admin/failures/99999/again/").status_code == 404
 
 
 def test_agents_do_not_look_after_work(client: Client, failure: Failure):
-    assert client.get("/admin/work/").status_code == 403
-    assert client.post(f"/admin/work/{failure.pk}/again/").status_code == 403
+    assert client.get("/admin/failures/").status_code == 403
+    assert client.post(f"/admin/failures/{failure.pk}/again/").status_code == 403
 
 
 def test_journal_is_narrowed_down(desk: Desktop, admin: Client):
@@ -168,5 +168,5 @@ def test_mail_of_another_desk_is_not_found(aside: InboundMail):
 
 def test_requesters_see_none_of_it(desk: Desktop):
     client = client_of(a_person())
-    for path in ("/admin/work/", "/admin/journal/", "/admin/mail/", "/admin/mailboxes/new/"):
+    for path in ("/admin/failures/", "/admin/journal/", "/admin/mail/", "/admin/mailboxes/new/"):
         assert client.get(path).status_code == 403
