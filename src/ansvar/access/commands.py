@@ -5,7 +5,6 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
 
 from ansvar.access.decisions import Role
 from ansvar.access.facts import (
@@ -21,6 +20,7 @@ from ansvar.access.models import RefusedTry, RoleGrant, Token
 from ansvar.access.queries import require_everywhere
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import NotPermitted, require
@@ -33,7 +33,7 @@ class LastAdministrator(Refusal):
     """The only administrator would lose the role, and nobody could give it back."""
 
 
-@transaction.atomic
+@command
 def grant_role(person_id: int, role: Role, *, desk: Desk | None, by: Actor) -> RoleGrant:
     """Give a person a role on a desk, or on all desks. Giving it twice is silent.
 
@@ -53,7 +53,7 @@ def grant_role(person_id: int, role: Role, *, desk: Desk | None, by: Actor) -> R
     return grant
 
 
-@transaction.atomic
+@command
 def take_role(grant_id: int, *, by: Actor) -> None:
     """Take a role away.
 
@@ -73,7 +73,7 @@ def take_role(grant_id: int, *, by: Actor) -> None:
     record(RoleTaken(subject_id=grant.person_id, role=grant.role, desk_id=grant.desk_id), by=by)
 
 
-@transaction.atomic
+@command
 def set_password(person_id: int, password: str, *, by: Actor) -> None:
     """Set a person's password; all their sessions end, but the one that does it.
 
@@ -89,7 +89,7 @@ def set_password(person_id: int, password: str, *, by: Actor) -> None:
     record(PasswordSet(subject_id=person.pk), by=by)
 
 
-@transaction.atomic
+@command
 def note_log_in(person_id: int, *, by_means_of: str = "password") -> None:
     """Note that a person logged in.
 
@@ -102,7 +102,7 @@ def note_log_in(person_id: int, *, by_means_of: str = "password") -> None:
     record(LoggedIn(subject_id=person.pk, by_means_of=by_means_of), by=actor)
 
 
-@transaction.atomic
+@command
 def note_refused_log_in(person_id: int, *, reason: str, address: str, by: Actor) -> None:
     """Note that a known person's log-in was refused.
 
@@ -111,7 +111,7 @@ def note_refused_log_in(person_id: int, *, reason: str, address: str, by: Actor)
     record(LogInRefused(subject_id=person_id, reason=reason, address=address), by=by)
 
 
-@transaction.atomic
+@command
 def count_refused_try(*, login: str, address: str) -> None:
     """Count a refused log-in, so that `queries.pause_before_log_in` can slow guessing down."""
     now = clock.now()
@@ -119,13 +119,13 @@ def count_refused_try(*, login: str, address: str) -> None:
     RefusedTry.objects.create(login=login.strip().lower()[:254], address=address[:45], at=now)
 
 
-@transaction.atomic
+@command
 def forget_refused_tries(*, login: str) -> None:
     """Forget the refused log-ins of a name, because its person has logged in."""
     RefusedTry.objects.filter(login=login.strip().lower()[:254]).delete()
 
 
-@transaction.atomic
+@command
 def make_token(
     person_id: int, *, title: str, expires_at: datetime | None = None, by: Actor
 ) -> tuple[Token, str]:
@@ -149,7 +149,7 @@ def make_token(
     return token, secret
 
 
-@transaction.atomic
+@command
 def revoke_token(token_id: int, *, by: Actor) -> None:
     """Take a token away at once. Doing it twice is silent.
 

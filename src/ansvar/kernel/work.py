@@ -96,10 +96,8 @@ def keep_failure(
 @transaction.atomic
 def run_again(failure_id: int) -> Failure:
     """Queue failed work once more; the failure counts as settled, a new one would be a new row."""
-    failure = Failure.objects.select_for_update().get(pk=failure_id)
-    if failure.state == Failure.State.OPEN:
-        failure.state, failure.settled_at = Failure.State.RUN_AGAIN, clock.now()
-        failure.save(update_fields=["state", "settled_at"])
+    failure, was_open = _settled(failure_id, Failure.State.RUN_AGAIN)
+    if was_open:
         tasks[failure.work].later(**failure.arguments)
     return failure
 
@@ -107,11 +105,18 @@ def run_again(failure_id: int) -> Failure:
 @transaction.atomic
 def dismiss(failure_id: int) -> Failure:
     """Let failed work go for good."""
-    failure = Failure.objects.select_for_update().get(pk=failure_id)
-    if failure.state == Failure.State.OPEN:
-        failure.state, failure.settled_at = Failure.State.DISMISSED, clock.now()
-        failure.save(update_fields=["state", "settled_at"])
+    failure, _ = _settled(failure_id, Failure.State.DISMISSED)
     return failure
+
+
+def _settled(failure_id: int, state: Failure.State) -> tuple[Failure, bool]:
+    """Return the failure, and whether it was open until now."""
+    failure = Failure.objects.select_for_update().get(pk=failure_id)
+    was_open = failure.state == Failure.State.OPEN
+    if was_open:
+        failure.state, failure.settled_at = state, clock.now()
+        failure.save(update_fields=["state", "settled_at"])
+    return failure, was_open
 
 
 def schedule(name: str, *, cron: str) -> Callable[[Callable[[], None]], Callable[[], None]]:

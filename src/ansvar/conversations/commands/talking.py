@@ -83,25 +83,22 @@ def write_reply(
     ticket = _locked(ticket_id)
     require(by, "ticket.reply", ticket)
     words, files = _said(text, attachments)
-    recipients = _recipients(ticket) if to is None else to
-    copies = _participants(ticket) if cc is None else cc
+    recipients = [normalise_email(one) for one in (_recipients(ticket) if to is None else to)]
+    copies = {normalise_email(one) for one in (_participants(ticket) if cc is None else cc)}
+    mailbox = mailbox_for(ticket) if recipients else None
     message = Message.objects.create(
         ticket=ticket,
         direction=Message.Direction.OUT,
-        channel="email",
+        channel="email" if mailbox else "portal",
         author_id=by.person_id,
         subject=ticket.subject,
-        to=[normalise_email(address) for address in recipients],
+        to=recipients,
+        cc=sorted(copies - set(recipients)),
         text=words,
         html=html_of(words),
         said_at=clock.now(),
     )
-    message.cc = sorted({normalise_email(address) for address in copies} - set(message.to))
     keep_files(message, files)
-    mailbox = mailbox_for(ticket) if message.to else None
-    if mailbox is None:
-        message.channel = "portal"
-    message.save(update_fields=["cc", "channel"])
     if mailbox is not None:
         pause = timedelta(seconds=ticket.desk.undo_seconds)
         queue_mail(message, mailbox=mailbox, pause=pause)
