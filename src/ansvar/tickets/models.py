@@ -99,7 +99,7 @@ class Ticket(models.Model):
     urgency = models.PositiveSmallIntegerField()
     priority = models.PositiveSmallIntegerField()
     priority_basis = models.JSONField(default=dict)
-    """What the priority rests on, as `catalogue.decisions.Priority` stores it."""
+    """What the priority rests on, as `decisions.Basis` stores it."""
     is_overridden = models.BooleanField(default=False)
     script_version = models.ForeignKey(ScriptVersion, models.PROTECT, null=True, blank=True)
     script_answers = models.JSONField(default=list)

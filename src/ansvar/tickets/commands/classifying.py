@@ -7,7 +7,7 @@ from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
-from ansvar.tickets.commands.locking import locked, require_open, save, take_up
+from ansvar.tickets.commands.locking import ReasonMissing, locked, require_open, save, take_up
 from ansvar.tickets.commands.weighing import (
     WEIGHED_FIELDS,
     put_override,
@@ -26,10 +26,6 @@ class ScriptNotFinished(Refusal):
 
 class ScriptNotFitting(Refusal):
     """The script belongs to another desk or service than the ticket, or is only a draft."""
-
-
-class ReasonMissing(Refusal):
-    """A priority set by hand needs a reason: somebody will ask for it."""
 
 
 @command

@@ -9,6 +9,7 @@ from ansvar.kernel.rights import require
 from ansvar.tickets.commands.holding import end_custody, pass_custody
 from ansvar.tickets.commands.locking import (
     MoveNotAllowed,
+    ReasonMissing,
     locked,
     move,
     require_open,
@@ -28,10 +29,6 @@ class QuietPeriodOver(Refusal):
     """A ticket was closed too long ago for its requester to take it up again."""
 
     status = 409
-
-
-class ReasonMissing(Refusal):
-    """Taking a ticket up again needs a reason."""
 
 
 @command

@@ -9,7 +9,7 @@ from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
 from ansvar.people.models import Membership, Person, Team
-from ansvar.tickets.commands.locking import locked, require_open, save, take_up
+from ansvar.tickets.commands.locking import ReasonMissing, locked, require_open, save, take_up
 from ansvar.tickets.decisions import State, is_bounce, state_in_hands
 from ansvar.tickets.facts import OwnerChanged, TicketAssigned, TicketHandedOver
 from ansvar.tickets.models import CustodySpell, Ticket
@@ -21,10 +21,6 @@ class AssigneeNotInTeam(Refusal):
 
 class NotThisDesk(Refusal):
     """A team or person of another desk was to get the ticket."""
-
-
-class ReasonMissing(Refusal):
-    """A hand-over needs a reason: the next team must not have to guess."""
 
 
 @command

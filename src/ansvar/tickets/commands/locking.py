@@ -29,6 +29,10 @@ class StaleTicket(Refusal):
         )
 
 
+class ReasonMissing(Refusal):
+    """What others will ask about, or have to go on from, was to be done without saying why."""
+
+
 class MoveNotAllowed(Refusal):
     """The ticket cannot go from its state to the wanted one."""
 
