@@ -23,15 +23,52 @@ class Mailbox(models.Model):
         STARTTLS = "starttls", _("STARTTLS")
         NONE = "none", _("none, only on this machine")
 
+    class Entrance(models.TextChoices):
+        """How mail comes in."""
+
+        IMAP = "imap", _("fetched by IMAP")
+        HANDED = "handed", _("handed over by the mail server (LMTP or pipe)")
+
+    class LogIn(models.TextChoices):
+        """What the servers ask for."""
+
+        PASSWORD = "password", _("user name and password")
+        OAUTH = "oauth", _("OAuth 2 (Google, Microsoft 365)")
+
+    class AfterReading(models.TextChoices):
+        """What happens to a mail on the server once it is stored here."""
+
+        SEEN = "seen", _("mark it as read")
+        FLAG = "flag", _("mark it as read and flag it")
+        MOVE = "move", _("move it to a folder")
+        LEAVE = "leave", _("leave it as it is")
+
+    class AnswerAddress(models.TextChoices):
+        """Where answers to our mails are addressed."""
+
+        PLAIN = "plain", _("the mailbox's address")
+        PLUS = "plus", _("the address with a token after a plus sign")
+
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="mailboxes")
     address = models.EmailField(_("address"))
     display_name = models.CharField(_("name shown to readers"), max_length=120, blank=True)
-    imap_host = models.CharField(_("IMAP server"), max_length=200)
+    entrance = models.CharField(max_length=8, choices=Entrance.choices, default=Entrance.IMAP)
+    log_in = models.CharField(max_length=10, choices=LogIn.choices, default=LogIn.PASSWORD)
+    imap_host = models.CharField(_("IMAP server"), max_length=200, blank=True)
     imap_port = models.PositiveIntegerField(_("IMAP port"), default=993)
     imap_security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
-    imap_user = models.CharField(_("IMAP user"), max_length=200)
+    imap_user = models.CharField(_("IMAP user"), max_length=200, blank=True)
     imap_password = EncryptedField(_("IMAP password"), blank=True, default="")
     imap_folder = models.CharField(_("folder"), max_length=200, default="INBOX")
+    after_reading = models.CharField(
+        _("after reading"), max_length=8, choices=AfterReading.choices, default=AfterReading.SEEN
+    )
+    done_folder = models.CharField(_("folder for mail that was read"), max_length=200, blank=True)
+    largest_mb = models.PositiveSmallIntegerField(_("largest mail, MB"), default=40)
+    trusted_checker = models.CharField(
+        _("server whose checks are believed"), max_length=200, blank=True
+    )
+    """The name with which the own mail server signs Authentication-Results (RFC 8601)."""
     smtp_host = models.CharField(_("SMTP server"), max_length=200)
     smtp_port = models.PositiveIntegerField(_("SMTP port"), default=587)
     smtp_security = models.CharField(
@@ -39,6 +76,16 @@ class Mailbox(models.Model):
     )
     smtp_user = models.CharField(_("SMTP user"), max_length=200, blank=True)
     smtp_password = EncryptedField(_("SMTP password"), blank=True, default="")
+    sends_per_minute = models.PositiveSmallIntegerField(_("mails a minute at most"), default=0)
+    """What the server allows; 0 for as many as there are."""
+    answer_address = models.CharField(
+        _("answers go to"), max_length=8, choices=AnswerAddress.choices, default=AnswerAddress.PLAIN
+    )
+    has_reply_line = models.BooleanField(_("line above which to answer"), default=False)
+    dkim_domain = models.CharField(_("DKIM domain"), max_length=200, blank=True)
+    dkim_selector = models.CharField(_("DKIM selector"), max_length=63, blank=True)
+    dkim_key = EncryptedField(_("DKIM private key"), blank=True, default="")
+    """PEM; without it mails leave unsigned, as most servers sign by themselves."""
     is_active = models.BooleanField(_("fetches mail"), default=True)
     uid_validity = models.BigIntegerField(null=True)
     """The numbering of the folder in which *last_uid* counts; nothing before the first look."""
@@ -49,6 +96,14 @@ class Mailbox(models.Model):
     error = models.CharField(max_length=500, blank=True)
     """What went wrong at the last try; empty when all is well."""
     error_since = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    """Tries in a row that went wrong."""
+    stalled_since = models.DateTimeField(null=True)
+    """Set while nothing was heard from the server for so long that the alarm was given."""
+    lag_seconds = models.PositiveIntegerField(null=True)
+    """From the server's arrival of the latest mail to its storing here."""
+    latest_at = models.DateTimeField(null=True)
+    """When the latest mail was stored."""
 
     class Meta:
         ordering: ClassVar[list[str]] = ["address"]
@@ -59,6 +114,31 @@ class Mailbox(models.Model):
     @override
     def __str__(self) -> str:
         return self.address
+
+
+class OAuthAccess(models.Model):
+    """By which OAuth 2 grant a mailbox logs in, and the token in force."""
+
+    class Grant(models.TextChoices):
+        """How tokens are got."""
+
+        REFRESH = "refresh", _("somebody has agreed in the browser")
+        CLIENT = "client", _("the program itself has the right (client credentials)")
+
+    mailbox = models.OneToOneField(Mailbox, models.CASCADE, related_name="oauth")
+    grant = models.CharField(max_length=8, choices=Grant.choices, default=Grant.REFRESH)
+    authorize_url = models.URLField(_("authorisation endpoint"), max_length=300, blank=True)
+    token_url = models.URLField(_("token endpoint"), max_length=300)
+    client_id = models.CharField(_("client id"), max_length=200)
+    client_secret = EncryptedField(_("client secret"), blank=True, default="")
+    scope = models.CharField(_("scope"), max_length=500, blank=True)
+    refresh_token = EncryptedField(blank=True, default="")
+    access_token = EncryptedField(blank=True, default="")
+    expires_at = models.DateTimeField(null=True)
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.mailbox_id}: {self.client_id}"
 
 
 class InboundMail(models.Model):
@@ -74,14 +154,29 @@ class InboundMail(models.Model):
         DISCARDED = "discarded", _("discarded")
 
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="inbound")
-    uid_validity = models.BigIntegerField()
-    uid = models.BigIntegerField()
+    uid_validity = models.BigIntegerField(default=0)
+    uid = models.BigIntegerField(null=True)
+    """The number in the folder; nothing for a mail that was handed over."""
     sha256 = models.CharField(max_length=64)
     """Of the raw bytes, which lie in the content store under this name."""
     size = models.PositiveBigIntegerField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.STORED)
     reason = models.CharField(max_length=500, blank=True)
     """In a sentence: why it is where it is."""
+    decision = models.CharField(max_length=12, blank=True)
+    """The step that was taken, a `decisions.Step`; empty before it was read."""
+    way = models.CharField(max_length=12, blank=True)
+    """How its ticket was found, a `decisions.Way`."""
+    kind = models.CharField(max_length=16, blank=True)
+    """What kind of program wrote it; empty for a person."""
+    findings = models.JSONField(default=list)
+    """What was found and decided, step by step: pairs of a code and its details."""
+    readings = models.PositiveSmallIntegerField(default=0)
+    """How often it was read; somebody may have asked for it again."""
+    suggested = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="suggested_mail")
+    """A ticket it may belong to, by subject and people alone: a person decides."""
+    same_as = models.ForeignKey("self", models.SET_NULL, null=True, related_name="repeats")
+    """The same mail, read before through another mailbox."""
     sender = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=500, blank=True)
     message_id = models.CharField(max_length=500, blank=True)
@@ -89,6 +184,8 @@ class InboundMail(models.Model):
     """Of what it says: the same mail in two mailboxes of a desk is one mail."""
     is_answerable = models.BooleanField(default=True)
     """False for lists and noreply addresses: no automatic answer goes there."""
+    arrived_at = models.DateTimeField(null=True)
+    """When the mail server had it."""
     received_at = models.DateTimeField()
     ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="inbound")
 
@@ -135,6 +232,8 @@ class Message(models.Model):
     """What the text repeats from before, folded on the page."""
     html = models.TextField(blank=True)
     """Sanitised; shown in a sandboxed frame."""
+    quoted_html = models.TextField(blank=True)
+    """The part of the HTML that repeats what was said before; sanitised."""
     message_id = models.CharField(max_length=500, blank=True)
     """The mail's own Message-ID, without angle brackets."""
     inbound = models.OneToOneField(InboundMail, models.SET_NULL, null=True, related_name="message")
@@ -160,6 +259,12 @@ class Message(models.Model):
 class Attachment(models.Model):
     """A file on a message; its content lies in the content store."""
 
+    class Scan(models.TextChoices):
+        """What the virus scanner said; empty where none is set up."""
+
+        CLEAN = "clean", _("scanned")
+        UNSCANNED = "unscanned", _("not scanned")
+
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=250)
     media_type = models.CharField(max_length=120)
@@ -167,6 +272,9 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64)
     content_id = models.CharField(max_length=250, blank=True)
     """Set for a picture that the HTML shows in its place."""
+    is_signature = models.BooleanField(default=False)
+    """The signature of a signed mail: kept, but nothing to read."""
+    scan = models.CharField(max_length=10, choices=Scan.choices, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
@@ -213,3 +321,23 @@ class OutboundMail(models.Model):
     @override
     def __str__(self) -> str:
         return f"to {self.recipient}: {self.state}"
+
+
+class MailTemplate(models.Model):
+    """A desk's own words for a mail that Ansvar writes, in one language."""
+
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="mail_templates")
+    kind = models.CharField(max_length=20)
+    """Which mail: a key of `templates.KINDS`."""
+    language = models.CharField(max_length=12)
+    text = models.TextField()
+    """Markdown with `{placeholders}`."""
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["desk", "kind", "language"], name="mail_template_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.language})"

@@ -206,6 +206,10 @@ class ContactPoint(models.Model):
     """As it is found: an e-mail address in lower case, a phone number in E.164."""
     is_preferred = models.BooleanField(default=False)
     is_shared = models.BooleanField(_("used by several people"), default=False)
+    failing_since = models.DateTimeField(null=True)
+    """Since when a server says that nothing reaches this address."""
+    failure = models.CharField(max_length=300, blank=True)
+    """Why, in the server's words."""
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-is_preferred", "channel", "id"]
@@ -228,6 +232,12 @@ class ContactPoint(models.Model):
 class Desk(models.Model):
     """A single point of contact with its own teams, catalogue and confidentiality."""
 
+    class ClosedReply(models.TextChoices):
+        """What words on a closed ticket lead to."""
+
+        REOPEN = "reopen", _("take the ticket up again")
+        NEW = "new", _("open a new ticket, linked to it")
+
     name = models.CharField(_("name"), max_length=80, unique=True)
     prefix = models.CharField(_("prefix of references"), max_length=6, unique=True)
     """Letters before the number of a ticket, such as IT in IT-1042."""
@@ -236,6 +246,22 @@ class Desk(models.Model):
     quiet_days = models.PositiveSmallIntegerField(_("quiet period, days"), default=5)
     """A resolved ticket closes by itself when nobody objects for so long."""
     undo_seconds = models.PositiveSmallIntegerField(_("undo sending within, seconds"), default=8)
+    closed_reply = models.CharField(
+        _("words on a closed ticket"),
+        max_length=8,
+        choices=ClosedReply.choices,
+        default=ClosedReply.REOPEN,
+    )
+    reopen_days = models.PositiveSmallIntegerField(_("take up again within, days"), default=14)
+    """Words on a ticket that was closed longer ago open a new one, linked to it."""
+    suggest_days = models.PositiveSmallIntegerField(
+        _("suggest the same matter within, days"), default=7
+    )
+    """How recent an open ticket of the same subject and people must be to be suggested."""
+    first_answer_hours = models.PositiveSmallIntegerField(
+        _("first answer within, working hours"), default=4
+    )
+    """What an acknowledgement promises, counted in the desk's calendar; 0 promises nothing."""
     is_active = models.BooleanField(default=True)
 
     class Meta:

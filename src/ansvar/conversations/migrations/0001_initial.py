@@ -8,158 +8,340 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('tickets', '0001_initial'),
+        ("people", "0001_initial"),
+        ("tickets", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254, verbose_name='address')),
-                ('display_name', models.CharField(blank=True, max_length=120, verbose_name='name shown to readers')),
-                ('imap_host', models.CharField(max_length=200, verbose_name='IMAP server')),
-                ('imap_port', models.PositiveIntegerField(default=993, verbose_name='IMAP port')),
-                ('imap_security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'STARTTLS'), ('none', 'none, only on this machine')], default='tls', max_length=8)),
-                ('imap_user', models.CharField(max_length=200, verbose_name='IMAP user')),
-                ('imap_password', ansvar.kernel.secrets.EncryptedField(blank=True, default='', verbose_name='IMAP password')),
-                ('imap_folder', models.CharField(default='INBOX', max_length=200, verbose_name='folder')),
-                ('smtp_host', models.CharField(max_length=200, verbose_name='SMTP server')),
-                ('smtp_port', models.PositiveIntegerField(default=587, verbose_name='SMTP port')),
-                ('smtp_security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'STARTTLS'), ('none', 'none, only on this machine')], default='starttls', max_length=8)),
-                ('smtp_user', models.CharField(blank=True, max_length=200, verbose_name='SMTP user')),
-                ('smtp_password', ansvar.kernel.secrets.EncryptedField(blank=True, default='', verbose_name='SMTP password')),
-                ('is_active', models.BooleanField(default=True, verbose_name='fetches mail')),
-                ('uid_validity', models.BigIntegerField(null=True)),
-                ('last_uid', models.BigIntegerField(default=0)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('error_since', models.DateTimeField(null=True)),
-                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mailboxes', to='people.desk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254, verbose_name="address")),
+                (
+                    "display_name",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="name shown to readers"
+                    ),
+                ),
+                ("imap_host", models.CharField(max_length=200, verbose_name="IMAP server")),
+                ("imap_port", models.PositiveIntegerField(default=993, verbose_name="IMAP port")),
+                (
+                    "imap_security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS from the start"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "none, only on this machine"),
+                        ],
+                        default="tls",
+                        max_length=8,
+                    ),
+                ),
+                ("imap_user", models.CharField(max_length=200, verbose_name="IMAP user")),
+                (
+                    "imap_password",
+                    ansvar.kernel.secrets.EncryptedField(
+                        blank=True, default="", verbose_name="IMAP password"
+                    ),
+                ),
+                (
+                    "imap_folder",
+                    models.CharField(default="INBOX", max_length=200, verbose_name="folder"),
+                ),
+                ("smtp_host", models.CharField(max_length=200, verbose_name="SMTP server")),
+                ("smtp_port", models.PositiveIntegerField(default=587, verbose_name="SMTP port")),
+                (
+                    "smtp_security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS from the start"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "none, only on this machine"),
+                        ],
+                        default="starttls",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "smtp_user",
+                    models.CharField(blank=True, max_length=200, verbose_name="SMTP user"),
+                ),
+                (
+                    "smtp_password",
+                    ansvar.kernel.secrets.EncryptedField(
+                        blank=True, default="", verbose_name="SMTP password"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="fetches mail")),
+                ("uid_validity", models.BigIntegerField(null=True)),
+                ("last_uid", models.BigIntegerField(default=0)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("error_since", models.DateTimeField(null=True)),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mailboxes",
+                        to="people.desk",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['address'],
+                "ordering": ["address"],
             },
         ),
         migrations.CreateModel(
-            name='InboundMail',
+            name="InboundMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid_validity', models.BigIntegerField()),
-                ('uid', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('stored', 'waiting to be read'), ('taken', 'on a ticket'), ('ignored', 'not for a ticket'), ('quarantined', 'in quarantine'), ('discarded', 'discarded')], default='stored', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('sender', models.CharField(blank=True, max_length=320)),
-                ('subject', models.CharField(blank=True, max_length=500)),
-                ('message_id', models.CharField(blank=True, max_length=500)),
-                ('fingerprint', models.CharField(blank=True, max_length=64)),
-                ('is_answerable', models.BooleanField(default=True)),
-                ('received_at', models.DateTimeField()),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inbound', to='tickets.ticket')),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inbound', to='conversations.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid_validity", models.BigIntegerField()),
+                ("uid", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("stored", "waiting to be read"),
+                            ("taken", "on a ticket"),
+                            ("ignored", "not for a ticket"),
+                            ("quarantined", "in quarantine"),
+                            ("discarded", "discarded"),
+                        ],
+                        default="stored",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("sender", models.CharField(blank=True, max_length=320)),
+                ("subject", models.CharField(blank=True, max_length=500)),
+                ("message_id", models.CharField(blank=True, max_length=500)),
+                ("fingerprint", models.CharField(blank=True, max_length=64)),
+                ("is_answerable", models.BooleanField(default=True)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inbound",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inbound",
+                        to="conversations.mailbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('in', 'to the desk'), ('out', 'from the desk')], max_length=3)),
-                ('channel', models.CharField(max_length=12)),
-                ('is_automatic', models.BooleanField(default=False)),
-                ('subject', models.CharField(blank=True, max_length=500)),
-                ('to', models.JSONField(default=list)),
-                ('cc', models.JSONField(default=list)),
-                ('text', models.TextField()),
-                ('quoted', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('message_id', models.CharField(blank=True, max_length=500)),
-                ('key', models.CharField(blank=True, max_length=80)),
-                ('said_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL)),
-                ('inbound', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='message', to='conversations.inboundmail')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("in", "to the desk"), ("out", "from the desk")], max_length=3
+                    ),
+                ),
+                ("channel", models.CharField(max_length=12)),
+                ("is_automatic", models.BooleanField(default=False)),
+                ("subject", models.CharField(blank=True, max_length=500)),
+                ("to", models.JSONField(default=list)),
+                ("cc", models.JSONField(default=list)),
+                ("text", models.TextField()),
+                ("quoted", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("message_id", models.CharField(blank=True, max_length=500)),
+                ("key", models.CharField(blank=True, max_length=80)),
+                ("said_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "inbound",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="message",
+                        to="conversations.inboundmail",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['said_at', 'id'],
+                "ordering": ["said_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=250)),
-                ('media_type', models.CharField(max_length=120)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('content_id', models.CharField(blank=True, max_length=250)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=250)),
+                ("media_type", models.CharField(max_length=120)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("content_id", models.CharField(blank=True, max_length=250)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="conversations.message",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OutboundMail',
+            name="OutboundMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.CharField(max_length=320)),
-                ('in_reply_to', models.CharField(blank=True, max_length=500)),
-                ('references', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('queued', 'to be sent'), ('sent', 'sent'), ('failed', 'could not be sent'), ('recalled', 'taken back'), ('stopped', 'not sent, on purpose')], default='queued', max_length=8)),
-                ('send_after', models.DateTimeField()),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outbound', to='conversations.mailbox')),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='outbound', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recipient", models.CharField(max_length=320)),
+                ("in_reply_to", models.CharField(blank=True, max_length=500)),
+                ("references", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "to be sent"),
+                            ("sent", "sent"),
+                            ("failed", "could not be sent"),
+                            ("recalled", "taken back"),
+                            ("stopped", "not sent, on purpose"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("send_after", models.DateTimeField()),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outbound",
+                        to="conversations.mailbox",
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outbound",
+                        to="conversations.message",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('address'), name='mailbox_address_once'),
+            model_name="mailbox",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("address"), name="mailbox_address_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inboundmail',
-            index=models.Index(fields=['state', '-received_at'], name='inbound_mail_state'),
+            model_name="inboundmail",
+            index=models.Index(fields=["state", "-received_at"], name="inbound_mail_state"),
         ),
         migrations.AddIndex(
-            model_name='inboundmail',
-            index=models.Index(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='inbound_mail_by_id'),
+            model_name="inboundmail",
+            index=models.Index(
+                condition=models.Q(("message_id", ""), _negated=True),
+                fields=["message_id"],
+                name="inbound_mail_by_id",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inboundmail',
-            index=models.Index(fields=['ticket'], name='inbound_mail_of_ticket'),
+            model_name="inboundmail",
+            index=models.Index(fields=["ticket"], name="inbound_mail_of_ticket"),
         ),
         migrations.AddConstraint(
-            model_name='inboundmail',
-            constraint=models.UniqueConstraint(fields=('mailbox', 'uid_validity', 'uid'), name='inbound_mail_once'),
+            model_name="inboundmail",
+            constraint=models.UniqueConstraint(
+                fields=("mailbox", "uid_validity", "uid"), name="inbound_mail_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='message_by_id'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("message_id", ""), _negated=True),
+                fields=["message_id"],
+                name="message_by_id",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['ticket', 'said_at', 'id'], name='message_of_ticket'),
+            model_name="message",
+            index=models.Index(fields=["ticket", "said_at", "id"], name="message_of_ticket"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key", ""), _negated=True), fields=("key",), name="message_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboundmail',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['send_after'], name='outbound_mail_due'),
+            model_name="outboundmail",
+            index=models.Index(
+                condition=models.Q(("state", "queued")),
+                fields=["send_after"],
+                name="outbound_mail_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboundmail',
-            index=models.Index(fields=['recipient', '-send_after'], name='outbound_mail_to'),
+            model_name="outboundmail",
+            index=models.Index(fields=["recipient", "-send_after"], name="outbound_mail_to"),
         ),
     ]

@@ -37,6 +37,10 @@ class DeskFields(TypedDict, total=False):
     calendar: Calendar
     quiet_days: int
     undo_seconds: int
+    closed_reply: str
+    reopen_days: int
+    suggest_days: int
+    first_answer_hours: int
     is_active: bool
 
 

@@ -11,207 +11,487 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('timezone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('hours', models.JSONField(default=dict, verbose_name='working hours')),
-                ('holiday_country', models.CharField(blank=True, max_length=2, verbose_name='holidays of country')),
-                ('holiday_subdivision', models.CharField(blank=True, max_length=10, verbose_name='holidays of region')),
-                ('special_days', models.JSONField(blank=True, default=dict, verbose_name='days of its own')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "timezone",
+                    models.CharField(default="UTC", max_length=64, verbose_name="time zone"),
+                ),
+                ("hours", models.JSONField(default=dict, verbose_name="working hours")),
+                (
+                    "holiday_country",
+                    models.CharField(blank=True, max_length=2, verbose_name="holidays of country"),
+                ),
+                (
+                    "holiday_subdivision",
+                    models.CharField(blank=True, max_length=10, verbose_name="holidays of region"),
+                ),
+                (
+                    "special_days",
+                    models.JSONField(blank=True, default=dict, verbose_name="days of its own"),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='people.department')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="people.department",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departments",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('login', models.CharField(blank=True, max_length=150, null=True, verbose_name='log-in name')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('title', models.CharField(blank=True, max_length=120, verbose_name='title')),
-                ('language', models.CharField(default='en', max_length=12, verbose_name='language')),
-                ('timezone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_vip', models.BooleanField(default=False, verbose_name='to be treated with special care')),
-                ('theme', models.CharField(choices=[('system', 'as the system'), ('light', 'light'), ('dark', 'dark')], default='system', max_length=8)),
-                ('density', models.CharField(choices=[('comfortable', 'comfortable'), ('compact', 'compact')], default='comfortable', max_length=12)),
-                ('has_letter_keys', models.BooleanField(default=True, verbose_name='one-letter keys')),
-                ('search', models.TextField(default='', editable=False)),
-                ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='persons', to='people.department')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='persons', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "login",
+                    models.CharField(
+                        blank=True, max_length=150, null=True, verbose_name="log-in name"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("title", models.CharField(blank=True, max_length=120, verbose_name="title")),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=12, verbose_name="language"),
+                ),
+                ("timezone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "is_vip",
+                    models.BooleanField(
+                        default=False, verbose_name="to be treated with special care"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "as the system"), ("light", "light"), ("dark", "dark")],
+                        default="system",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "density",
+                    models.CharField(
+                        choices=[("comfortable", "comfortable"), ("compact", "compact")],
+                        default="comfortable",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "has_letter_keys",
+                    models.BooleanField(default=True, verbose_name="one-letter keys"),
+                ),
+                ("search", models.TextField(default="", editable=False)),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="persons",
+                        to="people.department",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="persons",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('prefix', models.CharField(max_length=6, unique=True, verbose_name='prefix of references')),
-                ('language', models.CharField(default='en', max_length=12, verbose_name='language')),
-                ('quiet_days', models.PositiveSmallIntegerField(default=5, verbose_name='quiet period, days')),
-                ('undo_seconds', models.PositiveSmallIntegerField(default=8, verbose_name='undo sending within, seconds')),
-                ('is_active', models.BooleanField(default=True)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='desks', to='people.calendar')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "prefix",
+                    models.CharField(
+                        max_length=6, unique=True, verbose_name="prefix of references"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(default="en", max_length=12, verbose_name="language"),
+                ),
+                (
+                    "quiet_days",
+                    models.PositiveSmallIntegerField(default=5, verbose_name="quiet period, days"),
+                ),
+                (
+                    "undo_seconds",
+                    models.PositiveSmallIntegerField(
+                        default=8, verbose_name="undo sending within, seconds"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="desks",
+                        to="people.calendar",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_lead', models.BooleanField(default=False, verbose_name='leads the team')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_lead", models.BooleanField(default=False, verbose_name="leads the team")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='city')),
-                ('country', models.CharField(default='SE', max_length=2, verbose_name='country')),
-                ('business_weight', models.DecimalField(decimal_places=3, default=Decimal('0'), max_digits=6, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='business weight')),
-                ('is_active', models.BooleanField(default=True)),
-                ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.calendar')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='people.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="city")),
+                ("country", models.CharField(default="SE", max_length=2, verbose_name="country")),
+                (
+                    "business_weight",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=Decimal("0"),
+                        max_digits=6,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="business weight",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="people.calendar",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sites",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='person',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='persons', to='people.site'),
+            model_name="person",
+            name="site",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="persons",
+                to="people.site",
+            ),
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('line', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3)], verbose_name='line')),
-                ('is_default', models.BooleanField(default=False, verbose_name='takes what has no team yet')),
-                ('is_active', models.BooleanField(default=True)),
-                ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.calendar')),
-                ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='people.desk')),
-                ('members', models.ManyToManyField(related_name='teams', through='people.Membership', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "line",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(3),
+                        ],
+                        verbose_name="line",
+                    ),
+                ),
+                (
+                    "is_default",
+                    models.BooleanField(default=False, verbose_name="takes what has no team yet"),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="people.calendar",
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="people.desk",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        related_name="teams",
+                        through="people.Membership",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['line', 'name'],
+                "ordering": ["line", "name"],
             },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='people.team'),
+            model_name="membership",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to="people.team",
+            ),
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'e-mail'), ('phone', 'phone'), ('chat', 'chat')], max_length=8)),
-                ('address', models.CharField(max_length=254, verbose_name='address')),
-                ('normalised', models.CharField(max_length=254)),
-                ('is_preferred', models.BooleanField(default=False)),
-                ('is_shared', models.BooleanField(default=False, verbose_name='used by several people')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "e-mail"), ("phone", "phone"), ("chat", "chat")],
+                        max_length=8,
+                    ),
+                ),
+                ("address", models.CharField(max_length=254, verbose_name="address")),
+                ("normalised", models.CharField(max_length=254)),
+                ("is_preferred", models.BooleanField(default=False)),
+                (
+                    "is_shared",
+                    models.BooleanField(default=False, verbose_name="used by several people"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_points",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-is_preferred', 'channel', 'id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_shared', False)), fields=('channel', 'normalised'), name='contact_point_of_one_person'), models.UniqueConstraint(fields=('person', 'channel', 'normalised'), name='contact_point_once')],
+                "ordering": ["-is_preferred", "channel", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_shared", False)),
+                        fields=("channel", "normalised"),
+                        name="contact_point_of_one_person",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("person", "channel", "normalised"), name="contact_point_once"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.CheckConstraint(condition=models.Q(('prefix__regex', '^[A-Z][A-Z0-9]{0,5}$')), name='desk_prefix_is_letters'),
+            model_name="desk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("prefix__regex", "^[A-Z][A-Z0-9]{0,5}$")),
+                name="desk_prefix_is_letters",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(fields=('organisation', 'parent', 'name'), name='department_once', nulls_distinct=False),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "parent", "name"),
+                name="department_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='department_not_in_itself'),
+            model_name="department",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="department_not_in_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='site_once'),
+            model_name="site",
+            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="site_once"),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(('business_weight__gte', 0), ('business_weight__lte', 100)), name='site_weight_is_a_share'),
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("business_weight__gte", 0), ("business_weight__lte", 100)),
+                name="site_weight_is_a_share",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search', name='gin_trgm_ops'), name='person_search'),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("search", name="gin_trgm_ops"),
+                name="person_search",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name', 'id'], name='person_name'),
+            model_name="person",
+            index=models.Index(fields=["name", "id"], name="person_name"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('login'), name='person_login_once'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Upper("login"), name="person_login_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('desk', 'name'), name='team_once'),
+            model_name="team",
+            constraint=models.UniqueConstraint(fields=("desk", "name"), name="team_once"),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('desk',), name='team_one_default'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)), fields=("desk",), name="team_one_default"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('line__gte', 1), ('line__lte', 3)), name='team_line'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("line__gte", 1), ("line__lte", 3)), name="team_line"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('team', 'person'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("team", "person"), name="membership_once"),
         ),
     ]

@@ -58,6 +58,33 @@ class DeskForm(forms.Form):
     undo_seconds = forms.IntegerField(
         label=gettext_lazy("Undo sending within, seconds"), min_value=0, max_value=60, initial=8
     )
+    first_answer_hours = forms.IntegerField(
+        label=gettext_lazy("First answer within, working hours"),
+        min_value=0,
+        max_value=200,
+        initial=4,
+        help_text=gettext_lazy("What an acknowledgement promises; 0 promises no time."),
+    )
+    closed_reply = forms.ChoiceField(
+        label=gettext_lazy("Words on a closed ticket"), choices=Desk.ClosedReply.choices
+    )
+    reopen_days = forms.IntegerField(
+        label=gettext_lazy("Take up again within, days"),
+        min_value=0,
+        max_value=3650,
+        initial=14,
+        help_text=gettext_lazy("What comes later opens a new ticket, linked to the old one."),
+    )
+    suggest_days = forms.IntegerField(
+        label=gettext_lazy("Suggest the same matter within, days"),
+        min_value=0,
+        max_value=365,
+        initial=7,
+        help_text=gettext_lazy(
+            "A new mail with the subject and people of an open ticket is shown as perhaps belonging"
+            " to it. 0: never."
+        ),
+    )
     is_active = in_use()
 
 
