@@ -27,6 +27,9 @@ MASK = "•••"
 _PASSWORDS = ("imap_password", "smtp_password")
 _PLACE = ("imap_host", "imap_user", "imap_folder")
 """Who changes one of these looks into another folder, whose numbers mean other mails."""
+_KEPT_BY_RECEIVER = (
+    "uid_validity", "seen_at", "error_since", "stalled_since", "lag_seconds", "latest_at",
+)  # fmt: skip
 _NOTED_EVERY = timedelta(seconds=30)
 
 
@@ -156,4 +159,4 @@ def _check(mailbox: Mailbox) -> None:
                     "passwords."
                 ).format(host=host)
             )
-    mailbox.full_clean(exclude=["uid_validity", "seen_at", "error_since"])
+    mailbox.full_clean(exclude=_KEPT_BY_RECEIVER)
