@@ -11,13 +11,14 @@ from ansvar.conversations.commands.mailboxes import (
     note_mailbox_answers,
     note_mailbox_fails,
 )
-from ansvar.conversations.commands.receiving import begin_counting, read_inbound, take_in
+from ansvar.conversations.commands.receiving import read_inbound
 from ansvar.conversations.commands.sending import MailNotTaken, MailRefused, deliver_mail
 from ansvar.conversations.commands.setting_aside import (
     CannotRelease,
     discard_mail,
     release_mail,
 )
+from ansvar.conversations.commands.storing import begin_counting, take_in
 from ansvar.conversations.commands.talking import (
     NewFile,
     NothingSaid,

@@ -2,12 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from ansvar.conversations import store
 from ansvar.conversations.commands.joining import Speaker, answer_for_agent, join_ticket
 from ansvar.conversations.commands.setting_aside import ignore, quarantine
+from ansvar.conversations.commands.storing import mailbox_actor
 from ansvar.conversations.decisions import (
     Decision,
     Received,
@@ -27,7 +27,6 @@ from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.rights import may
-from ansvar.kernel.work import tasks
 from ansvar.people.commands import learn_person
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Person
@@ -38,37 +37,6 @@ from ansvar.tickets.relations import is_party
 
 LONGEST_DESCRIPTION = 50_000
 _LONGEST_MADE_SUBJECT = 80
-
-
-def take_in(
-    mailbox_id: int, *, uid_validity: int, uid: int, raw: bytes, left_out: str = ""
-) -> InboundMail:
-    """Keep a mail as it came, once for its number in the mailbox, and queue its reading.
-
-    *left_out* says why only its header was fetched; such a mail goes into quarantine.
-    """
-    kept = store.put(raw)
-    with transaction.atomic():
-        inbound, is_new = InboundMail.objects.get_or_create(
-            mailbox_id=mailbox_id,
-            uid_validity=uid_validity,
-            uid=uid,
-            defaults={"sha256": kept.sha256, "size": kept.size, "received_at": clock.now()},
-        )
-        if is_new and left_out:
-            quarantine(inbound, reason=left_out, by=_mailbox_actor(inbound.mailbox))
-        elif is_new:
-            tasks["conversations.read_mail"].later(inbound_id=inbound.pk)
-        Mailbox.objects.filter(pk=mailbox_id, uid_validity=uid_validity).update(
-            last_uid=Greatest("last_uid", uid)
-        )
-    return inbound
-
-
-@command
-def begin_counting(mailbox_id: int, *, uid_validity: int, last_uid: int) -> None:
-    """Note that all mail of a folder up to *last_uid* is stored, or was read before us."""
-    Mailbox.objects.filter(pk=mailbox_id).update(uid_validity=uid_validity, last_uid=last_uid)
 
 
 @command
@@ -85,7 +53,7 @@ def read_inbound(inbound_id: int, *, is_released: bool = False) -> InboundMail:
     inbound = rows.get(pk=inbound_id)
     if inbound.state != InboundMail.State.STORED:
         return inbound
-    by = _mailbox_actor(inbound.mailbox)
+    by = mailbox_actor(inbound.mailbox)
     try:
         mail = read_mail(store.read(inbound.sha256))
         _describe(inbound, mail)
@@ -98,10 +66,6 @@ def read_inbound(inbound_id: int, *, is_released: bool = False) -> InboundMail:
     except ValidationError as error:
         quarantine(inbound, reason=" ".join(error.messages), by=by)
     return inbound
-
-
-def _mailbox_actor(mailbox: Mailbox) -> Actor:
-    return Actor.integration(mailbox.address, mailbox.pk)
 
 
 def _describe(inbound: InboundMail, mail: Incoming) -> None:
