@@ -1,14 +1,31 @@
-"""Signed links by which a requester answers a resolution without a log-in."""
+"""What proves by itself to which ticket it belongs: links of a resolution, answer addresses."""
 
+import re
+import string
+from base64 import b32encode
+import base64
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.core import signing
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 
+from ansvar.people.decisions.addresses import LONGEST_LOCAL_PART
 from ansvar.tickets.models import Ticket
 
 GOOD_FOR = timedelta(days=60)
 _SALT = "ansvar.conversations.resolution"
+_ANSWER_SALT = "ansvar.conversations.answer"
+_ANSWER = re.compile(r"(\d{1,15})([a-z2-7]{13})\Z")
+_ANSWER_SALT = "ansvar.conversations.answer"
+_BEFORE_TOKEN = "+t"
+_DIGITS = string.digits + string.ascii_lowercase
+_NUMBER = re.compile(r"[1-9a-z][0-9a-z]{0,11}")
+_SIGNATURE_LENGTH = 12
+"""Letters of five bits each: nobody tries 2 to the power of 60 by mail."""
 
 
 class LinkExpired(Exception):
@@ -54,3 +71,78 @@ def read_resolution_token(token: str) -> ResolutionLink:
     except (signing.BadSignature, ValueError, TypeError):
         raise LinkInvalid from None
     return ResolutionLink(ticket_id=ticket_id, requester_id=requester_id, reopen_count=count)
+
+
+def answer_token(ticket: Ticket) -> str:
+    """Return the token by which an answer finds its ticket through the address it is sent to.
+
+    Lower-case letters and digits only, as mail servers may change capitals. It never expires:
+    people answer old mails.
+    """
+    number = _in_letters(ticket.pk)
+    return number + _signature(number, settings.SECRET_KEY)
+
+
+def ticket_of_answer_token(token: str) -> Ticket | None:
+    """Return the ticket that a token stands for, or nothing for one that was not made here."""
+    whole = token.lower()
+    number, signature = whole[:-_SIGNATURE_LENGTH], whole[-_SIGNATURE_LENGTH:]
+    if not _NUMBER.fullmatch(number) or not signature.isascii():
+        return None
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if not any(constant_time_compare(signature, _signature(number, key)) for key in keys):
+        return None
+    return Ticket.objects.select_related("desk").filter(pk=int(number, 36)).first()
+
+
+def answer_address(address: str, ticket: Ticket) -> str:
+    """Return the address to which answers on a ticket go: `desk+t…@corp.test`.
+
+    An address whose first part would become longer than servers take stays as it is.
+    """
+    local, _at, domain = address.rpartition("@")
+    marked = f"{local}{_BEFORE_TOKEN}{answer_token(ticket)}"
+    return address if len(marked) > LONGEST_LOCAL_PART else f"{marked}@{domain}"
+
+
+def token_in_address(address: str) -> str:
+    """Return the token in an address that `answer_address` made, or an empty text."""
+    local = address.rpartition("@")[0].lower()
+    return local.rpartition(_BEFORE_TOKEN)[2] if _BEFORE_TOKEN in local else ""
+
+
+def _in_letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number, len(_DIGITS))
+        letters = _DIGITS[rest] + letters
+    return letters
+
+
+def _signature(number: str, key: str) -> str:
+    digest = salted_hmac(_ANSWER_SALT, number, secret=key, algorithm="sha256").digest()
+    return b32encode(digest).decode("ascii").lower()[:_SIGNATURE_LENGTH]
+
+
+def answer_token(ticket_id: int) -> str:
+    """Return what stands after the plus sign of a ticket's address for answers, behind a `t`.
+
+    Lower-case letters and digits only, since servers change the case of addresses. It does not
+    expire: people answer mails after years, and what becomes of it is decided then.
+    """
+    return f"{ticket_id}{_answer_mark(ticket_id)}"
+
+
+def ticket_of_answer_token(token: str) -> int | None:
+    """Return the id of the ticket of a token, or nothing when it was not made here."""
+    match = _ANSWER.match(token.lower())
+    if match is None:
+        return None
+    ticket_id = int(match[1])
+    return ticket_id if constant_time_compare(match[2], _answer_mark(ticket_id)) else None
+
+
+def _answer_mark(ticket_id: int) -> str:
+    # The first 65 bits of an HMAC: 13 letters of base 32.
+    digest = salted_hmac(_ANSWER_SALT, str(ticket_id), algorithm="sha256").digest()
+    return base64.b32encode(digest[:10]).decode("ascii").lower()[:13]

@@ -83,6 +83,15 @@ def person_by_email(address: str) -> Person | None:
     return person_at(Channel.EMAIL, normalise_email(address))
 
 
+def people_by_email(addresses: Iterable[str]) -> dict[str, Person]:
+    """Return those whom e-mail addresses belong to, by address in lower case, in one query."""
+    wanted = {address.strip().lower() for address in addresses}
+    points = ContactPoint.objects.select_related("person").filter(
+        channel=Channel.EMAIL, normalised__in=wanted, is_shared=False
+    )
+    return {point.normalised: point.person for point in points}
+
+
 def email_of(person: Person) -> str:
     """Return the address to write to, or an empty text."""
     points = [point for point in person.contact_points.all() if point.channel == Channel.EMAIL]
