@@ -3,14 +3,11 @@
 import re
 import string
 from base64 import b32encode
-import base64
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.core import signing
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from ansvar.people.decisions.addresses import LONGEST_LOCAL_PART
@@ -18,8 +15,6 @@ from ansvar.tickets.models import Ticket
 
 GOOD_FOR = timedelta(days=60)
 _SALT = "ansvar.conversations.resolution"
-_ANSWER_SALT = "ansvar.conversations.answer"
-_ANSWER = re.compile(r"(\d{1,15})([a-z2-7]{13})\Z")
 _ANSWER_SALT = "ansvar.conversations.answer"
 _BEFORE_TOKEN = "+t"
 _DIGITS = string.digits + string.ascii_lowercase
@@ -122,27 +117,3 @@ def _in_letters(number: int) -> str:
 def _signature(number: str, key: str) -> str:
     digest = salted_hmac(_ANSWER_SALT, number, secret=key, algorithm="sha256").digest()
     return b32encode(digest).decode("ascii").lower()[:_SIGNATURE_LENGTH]
-
-
-def answer_token(ticket_id: int) -> str:
-    """Return what stands after the plus sign of a ticket's address for answers, behind a `t`.
-
-    Lower-case letters and digits only, since servers change the case of addresses. It does not
-    expire: people answer mails after years, and what becomes of it is decided then.
-    """
-    return f"{ticket_id}{_answer_mark(ticket_id)}"
-
-
-def ticket_of_answer_token(token: str) -> int | None:
-    """Return the id of the ticket of a token, or nothing when it was not made here."""
-    match = _ANSWER.match(token.lower())
-    if match is None:
-        return None
-    ticket_id = int(match[1])
-    return ticket_id if constant_time_compare(match[2], _answer_mark(ticket_id)) else None
-
-
-def _answer_mark(ticket_id: int) -> str:
-    # The first 65 bits of an HMAC: 13 letters of base 32.
-    digest = salted_hmac(_ANSWER_SALT, str(ticket_id), algorithm="sha256").digest()
-    return base64.b32encode(digest[:10]).decode("ascii").lower()[:13]

@@ -1,5 +1,6 @@
 """Questions about people, places, desks and teams."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
