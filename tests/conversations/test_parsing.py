@@ -110,7 +110,7 @@ def test_attached_mails_and_files_keep_their_content():
         ({"Precedence": "junk"}, Sort.PROGRAM),
         ({"Precedence": "list"}, Sort.UNANSWERABLE),
         ({"List_Id": "<all.corp.test>"}, Sort.UNANSWERABLE),
-        ({"X_Auto_Response_Suppress": "DR, OOF"}, Sort.PROGRAM),
+        ({"X_Auto_Response_Suppress": "DR, OOF"}, Sort.UNANSWERABLE),
         ({"X_Auto_Response_Suppress": "DR"}, Sort.PERSON),
         ({"Return_Path": "<>"}, Sort.PROGRAM),
         ({"sender": "Postmaster <postmaster@x.test>"}, Sort.PROGRAM),

@@ -142,16 +142,17 @@ def _message(
 
 def _note_bounce(ticket: Ticket, mail: Incoming, *, by: Actor) -> None:
     """Show a message as not delivered when a server says so."""
-    if not (mail.undelivered and mail.has_failed):
+    failed = next((one for one in mail.bounces if one.message_id and one.has_failed), None)
+    if failed is None:
         return
     rows = OutboundMail.objects.select_for_update(of=("self",)).filter(
         message__ticket=ticket,
-        message__message_id=mail.undelivered,
+        message__message_id=failed.message_id,
         state=OutboundMail.State.SENT,
     )
     for outbound in rows:
         outbound.state = OutboundMail.State.FAILED
-        outbound.error = mail.failure[:500] or "The mail came back."
+        outbound.error = failed.diagnostic or "The mail came back."
         outbound.save(update_fields=["state", "error"])
         record(
             MessageFailed(

@@ -9,6 +9,7 @@ from email.parser import BytesParser
 
 from django.utils.translation import gettext as _
 
+from ansvar.conversations.parsing.bounces import Bounce, away, bounces_of
 from ansvar.conversations.parsing.headers import (
     Address,
     addresses_of,
@@ -18,14 +19,12 @@ from ansvar.conversations.parsing.headers import (
     ids_of,
     words_of,
 )
-from ansvar.conversations.parsing.nature import Nature, Sort, nature_of
+from ansvar.conversations.parsing.nature import Kind, Nature, nature_of
 from ansvar.conversations.parsing.parts import (
     Bodies,
     IncomingFile,
     TooComplex,
     bodies_of,
-    delivery_report,
-    embedded_headers,
     parameter,
     type_of,
 )
@@ -62,12 +61,8 @@ class Incoming:
     """Sanitised; pictures inside it are named by `cid:`."""
     files: tuple[IncomingFile, ...]
     nature: Nature
-    undelivered: str
-    """For a bounce: the id of the mail that it is about."""
-    has_failed: bool
-    """For a bounce: that mail will not arrive any more."""
-    failure: str
-    """For a bounce: why, in the words of the server."""
+    bounces: tuple[Bounce, ...]
+    """What it reports on the delivery of an earlier mail, by recipient."""
     fingerprint: str
     """Equal for the same mail received twice, whatever way it took."""
 
@@ -75,6 +70,11 @@ class Incoming:
     def addressed(self) -> tuple[Address, ...]:
         """Everybody it was openly sent to."""
         return self.to + self.cc
+
+    @property
+    def undelivered(self) -> str:
+        """The id of the mail that a bounce is about."""
+        return next((one.message_id for one in self.bounces if one.message_id), "")
 
     @property
     def says_nothing(self) -> bool:
@@ -113,17 +113,19 @@ def _read(raw: bytes) -> Incoming:
     senders = addresses_of(message, "From", bodies.charset) or addresses_of(message, "Sender")
     sender = senders[0] if senders else None
     shown_sender = sender.address if sender else first_raw(message, "From").lower()
+    subject = words_of(first_raw(message, "Subject"), bodies.charset)
+    text = _readable(bodies)
+    bounces = bounces_of(message)
     nature = nature_of(
         message,
         content_type=type_of(message),
         report_type=parameter(message, "report-type"),
         sender=shown_sender,
+        subject=subject,
+        bounces=bounces,
     )
-    is_bounce = nature.sort is Sort.BOUNCE
-    undelivered = _undelivered(message) if is_bounce else ""
-    has_failed, failure = delivery_report(message) if is_bounce else (False, "")
-    subject = words_of(first_raw(message, "Subject"), bodies.charset)
-    text = _readable(bodies)
+    if nature.kind is Kind.VACATION:
+        bounces = (away(shown_sender, text),)
     new_text, quoted = split_reply(text)
     return Incoming(
         sender=sender,
@@ -132,16 +134,14 @@ def _read(raw: bytes) -> Incoming:
         subject=subject[:500],
         written_at=date_of(message),
         message_id=next(iter(ids_of(message, "Message-ID")), ""),
-        references=_references(message, undelivered),
+        references=_references(message, bounces),
         text=text,
         new_text=new_text,
         quoted=quoted,
         html=sanitised(bodies.html) if bodies.html else "",
         files=bodies.files,
         nature=nature,
-        undelivered=undelivered,
-        has_failed=has_failed,
-        failure=failure,
+        bounces=bounces,
         fingerprint=_fingerprint(shown_sender, subject, first_raw(message, "Date"), bodies=bodies),
     )
 
@@ -160,16 +160,11 @@ def _readable(bodies: Bodies) -> str:
     return clean(text_from_html(bodies.html)).strip() if bodies.html else ""
 
 
-def _references(message: Message, undelivered: str) -> tuple[str, ...]:
+def _references(message: Message, bounces: tuple[Bounce, ...]) -> tuple[str, ...]:
     answered = ids_of(message, "In-Reply-To")
     earlier = tuple(reversed(ids_of(message, "References")))
-    returned = (undelivered,) if undelivered else ()
+    returned = tuple(one.message_id for one in bounces if one.message_id)
     return tuple(dict.fromkeys(returned + answered + earlier))[:MOST_REFERENCES]
-
-
-def _undelivered(message: Message) -> str:
-    inner = embedded_headers(message)
-    return next(iter(ids_of(inner, "Message-ID")), "") if inner is not None else ""
 
 
 def _fingerprint(*said: str, bodies: Bodies) -> str:

@@ -1,0 +1,291 @@
+"""From a mail to the bounces that it reports."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from email import message_from_string, policy
+from email.message import Message
+from textwrap import dedent
+
+from ansvar.conversations.parsing.bounces.bounce import HARD, Bounce, Reason
+from ansvar.conversations.parsing.bounces.evidence import Evidence, one_line
+from ansvar.conversations.parsing.bounces.letters import (
+    evidence_without_recipient,
+    opened,
+    recipients_told,
+)
+from ansvar.conversations.parsing.bounces.reasons import judged, says_anything
+from ansvar.conversations.parsing.bounces.reports import (
+    LONGEST_REPORT,
+    MOST_RECIPIENTS,
+    address_in,
+    complaints_in,
+    recipients_in,
+    text_of_report,
+)
+from ansvar.conversations.parsing.headers import (
+    first_raw,
+    ids_of,
+    raw_values,
+    text_of,
+    words_of,
+)
+from ansvar.conversations.parsing.parts import parameter, type_of
+from ansvar.conversations.sanitising import text_from_html
+
+_MOST_PARTS = 200
+_DEEPEST = 12
+_LONGEST_DIAGNOSTIC = 500
+_LONGEST_RETURNED = 20_000
+_FINAL_RECIPIENT = re.compile(r"^(?:Final|Original)-Recipient:", re.IGNORECASE | re.MULTILINE)
+_DAEMONS = re.compile(
+    r"mailer-?daemon|mail-?daemon|postmaster|mail[. ]?delivery|delivery[. -](?:sub)?system"
+    r"|bounce-?notif|undeliver|<>",
+    re.IGNORECASE,
+)
+_SUBJECTS = re.compile(
+    r"(?:undeliver|returned mail|return(?:ed)? to sender|failure notice|failure delivery"
+    r"|mail (?:delivery )?(?:failure|failed|error|system error)|delivery (?:status|failure|problem"
+    r"|report|notification|has failed|failed|error)|message delivery|non[- ]?delivery|not deliver"
+    r"|(?:could|can)(?: ?not|n't) (?:be )?deliver|warning: (?:could not send|message)|rejected mail"
+    r"|unzustellbar|unbestellbar|недостав|не доставлено|non remis|olevererbart|ej levererat"
+    r"|no (?:se ha podido )?entreg|mancata consegna|niet bezorg|nie dostarczon|配信不能|退信)",
+    re.IGNORECASE,
+)
+_WAITING = re.compile(
+    r"will be re-?tried|will retry|do not need to re-?send|warning message only|still trying"
+    r"|kept in the queue|has been delayed|is delayed|not yet been delivered|delivery incomplete",
+    re.IGNORECASE,
+)
+_HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}: ?\S")
+_LONGEST_HTML = 100_000
+_PASSED_ON = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|vb|tr|rv)\s*:", re.IGNORECASE)
+_COMPLAINT = re.compile(
+    r"complaint about message from|(?:e-?mail )?(?:feedback|abuse) report", re.I
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """The parts of a mail that may report something."""
+
+    notice: str
+    report: str
+    complaint: str
+    is_report: bool
+    """A part says that it is a report on delivery."""
+    is_complaint: bool
+    returned: tuple[Message, ...]
+    """Mails and headers of mails that it holds."""
+
+
+def bounces_of(message: Message) -> tuple[Bounce, ...]:
+    """Return what a mail reports on others that could not be, or were, delivered.
+
+    A mail by a person gives nothing, even if it speaks of such a report.
+    """
+    material = _material(message)
+    if material.is_complaint or _is_complaint_without_form(message, material):
+        return _complaints(message, material)
+    if parameter(message, "report-type") == "disposition-notification":
+        return ()
+    found: list[Evidence] = []
+    notice = opened(material.notice)
+    original = _original(material, notice.returned)
+    if material.report:
+        found = recipients_in(material.report)
+        found = [_completed(one, notice.words) for one in found]
+    if not found and (material.is_report or _is_by_a_daemon(message)):
+        found = _told(message, notice.words, original)
+        if not found:
+            inner = [_material(one).report for one in material.returned]
+            found = [one for report in inner if report for one in recipients_in(report)]
+    subject = words_of(first_raw(message, "Subject"))
+    return tuple(_bounce(one, subject, original) for one in found[:MOST_RECIPIENTS])
+
+
+def away(sender: str, text: str) -> Bounce:
+    """Return what an automatic answer says for *sender*: it has arrived, but he is away."""
+    return Bounce(
+        recipient=sender,
+        reason=Reason.VACATION,
+        diagnostic=one_line(text)[:_LONGEST_DIAGNOSTIC],
+        action="delivered",
+    )
+
+
+def _bounce(evidence: Evidence, subject: str, original: Message | None) -> Bounce:
+    reason = judged(evidence, subject)
+    recipient = evidence.recipient
+    if not recipient and original is not None:
+        recipient = address_in(first_raw(original, "To"))
+    return Bounce(
+        recipient=recipient,
+        status=evidence.status,
+        reason=reason,
+        hard=reason in HARD,
+        diagnostic=one_line(evidence.words or evidence.around)[:_LONGEST_DIAGNOSTIC],
+        message_id=_id_of(original),
+        action=evidence.action or _action(reason, evidence),
+    )
+
+
+def _action(reason: Reason, evidence: Evidence) -> str:
+    if reason in {Reason.DELIVERED, Reason.FEEDBACK, Reason.VACATION}:
+        return "delivered"
+    waits = evidence.delayed or (reason is Reason.EXPIRED and _WAITING.search(evidence.around))
+    return "delayed" if waits else "failed"
+
+
+def _completed(evidence: Evidence, notice: str) -> Evidence:
+    """Return what a report says with what the words beside it add."""
+    told = {one.recipient: one for one in recipients_told(notice)}
+    beside = told.get(evidence.recipient)
+    if beside is None:
+        return replace(evidence, around=f"{evidence.around} {one_line(notice)}".strip())
+    words = evidence.words
+    if not words and says_anything(beside.words):
+        words = beside.words
+    return replace(
+        evidence,
+        words=words,
+        status=evidence.status if evidence.is_specific else beside.status or evidence.status,
+        reply=evidence.reply or beside.reply,
+        command=evidence.command or beside.command,
+        around=" ".join([evidence.around, beside.words, beside.around]).strip(),
+    )
+
+
+def _told(message: Message, notice: str, original: Message | None) -> list[Evidence]:
+    """Return what a notice in prose says, also when it does not name the recipient."""
+    if _FINAL_RECIPIENT.search(notice):
+        return recipients_in(notice)
+    found = recipients_told(notice)
+    if found:
+        return found
+    whole = evidence_without_recipient(notice)
+    named = [
+        address
+        for raw in raw_values(message, "X-Failed-Recipients")
+        for word in raw.split(",")
+        if (address := address_in(word))
+    ]
+    if named:
+        return [replace(whole, recipient=address) for address in named]
+    subject = words_of(first_raw(message, "Subject"))
+    returned = original is not None and bool(original.keys())
+    if says_anything(f"{subject} {whole.words}") or (returned and _SUBJECTS.search(subject)):
+        return [whole]
+    return []
+
+
+def _is_by_a_daemon(message: Message) -> bool:
+    """Tell whether a mail looks as if a mail server wrote it, not somebody about one."""
+    subject = words_of(first_raw(message, "Subject"))
+    sender = first_raw(message, "From")
+    paths = [raw.replace(" ", "") for raw in raw_values(message, "Return-Path")]
+    signs = [
+        bool(_DAEMONS.search(sender)),
+        bool(paths) and (paths[0] in {"<>", ""} or bool(_DAEMONS.search(paths[0]))),
+        bool(_SUBJECTS.search(subject)) and not _PASSED_ON.match(subject),
+        bool(raw_values(message, "X-Failed-Recipients")),
+        "invoked for bounce" in " ".join(raw_values(message, "Received")),
+    ]
+    return sum(signs) > 1 or signs[0] or signs[3]
+
+
+def _complaints(message: Message, material: Material) -> tuple[Bounce, ...]:
+    kind, recipients = complaints_in(material.complaint)
+    original = _original(material, "")
+    if not recipients and original is not None:
+        names = ("X-HmXmrOriginalRecipient", "To")
+        found = (address_in(first_raw(original, name)) for name in names)
+        recipients = (next(filter(None, found), ""),)
+    return tuple(
+        Bounce(
+            recipient=recipient,
+            reason=Reason.FEEDBACK,
+            diagnostic=kind or "abuse",
+            message_id=_id_of(original),
+            action="delivered",
+        )
+        for recipient in recipients or ("",)
+    )
+
+
+def _is_complaint_without_form(message: Message, material: Material) -> bool:
+    """Tell whether a mail hands on a complaint with nothing but the mail itself (Hotmail)."""
+    subject = words_of(first_raw(message, "Subject"))
+    headed = (first_raw(one, "X-HmXmrOriginalRecipient") for one in material.returned)
+    return bool(_COMPLAINT.match(subject)) and any(headed)
+
+
+def _original(material: Material, returned: str) -> Message | None:
+    for one in material.returned:
+        if one.keys():
+            return one
+    lines = dedent(returned[:_LONGEST_RETURNED]).lstrip().split("\n")
+    start = next((at for at, line in enumerate(lines) if _HEADER_LINE.match(line)), None)
+    if start is None:
+        return None
+    return message_from_string("\n".join(lines[start:]), policy=policy.compat32)
+
+
+def _id_of(original: Message | None) -> str:
+    return next(iter(ids_of(original, "Message-ID")), "") if original is not None else ""
+
+
+def _material(message: Message) -> Material:
+    plain: list[str] = []
+    html: list[str] = []
+    reports: list[str] = []
+    complaints: list[str] = []
+    returned: list[Message] = []
+    for part in _parts(message):
+        media_type = type_of(part)
+        if media_type in {"message/delivery-status", "message/global-delivery-status"}:
+            reports.append(text_of_report(part))
+        elif media_type == "message/feedback-report":
+            complaints.append(text_of_report(part))
+        elif media_type in {"message/rfc822", "message/global"}:
+            payload = part.get_payload()
+            returned += [one for one in payload[:1] if isinstance(one, Message)]
+        elif media_type in {"text/rfc822-headers", "message/global-headers"}:
+            returned.append(message_from_string(_words(part), policy=policy.compat32))
+        elif media_type == "text/plain":
+            plain.append(_words(part))
+        elif media_type == "text/html":
+            html.append(_words(part))
+    notice = "\n\n".join(plain) or text_from_html("\n".join(html)[:_LONGEST_HTML])
+    kind = parameter(message, "report-type")
+    is_report = type_of(message) == "multipart/report" and kind in {"delivery-status", ""}
+    return Material(
+        notice=notice[:LONGEST_REPORT],
+        report="\n\n".join(reports)[:LONGEST_REPORT],
+        complaint="\n\n".join(complaints)[:LONGEST_REPORT],
+        is_report=bool(reports) or is_report,
+        is_complaint=bool(complaints) or kind == "feedback-report",
+        returned=tuple(returned),
+    )
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """Yield the parts in order; what came back is one part, whatever it holds."""
+    waiting: list[tuple[Message, int]] = [(message, 0)]
+    seen = 0
+    while waiting and seen < _MOST_PARTS:
+        part, depth = waiting.pop()
+        seen += 1
+        payload = part.get_payload() if part.is_multipart() else None
+        if type_of(part).startswith("message/") or not isinstance(payload, list):
+            yield part
+        elif depth < _DEEPEST:
+            below = [(one, depth + 1) for one in payload if isinstance(one, Message)]
+            waiting.extend(reversed(below))
+
+
+def _words(part: Message) -> str:
+    decoded = part.get_payload(decode=True)
+    if not isinstance(decoded, bytes):
+        return ""
+    return text_of(decoded[:LONGEST_REPORT], parameter(part, "charset").strip("\"' "))
