@@ -204,6 +204,33 @@ class ContactPointPreferred(
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactPointFailing(
+    Fact,
+    name="contact_point.failing",
+    subject="person",
+    wording=_("cannot be reached at {address}: {failure}"),
+):
+    """A server said that nothing reaches an address."""
+
+    contact_point_id: int
+    address: str
+    failure: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPointRecovered(
+    Fact,
+    name="contact_point.recovered",
+    subject="person",
+    wording=_("can be reached at {address} again"),
+):
+    """Something came from an address that had failed, or reached it."""
+
+    contact_point_id: int
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PreferencesSet(
     Fact, name="preferences.set", subject="person", wording=_("set the preferences: {changes}")
 ):

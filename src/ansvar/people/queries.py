@@ -94,10 +94,26 @@ def people_by_email(addresses: Iterable[str]) -> dict[str, Person]:
 
 
 def email_of(person: Person) -> str:
-    """Return the address to write to, or an empty text."""
+    """Return the address to write to, or an empty text; a failing one only without another."""
+    point = email_point_of(person)
+    return point.address if point else ""
+
+
+def email_point_of(person: Person) -> ContactPoint | None:
+    """Return the contact point of the address to write to."""
     points = [point for point in person.contact_points.all() if point.channel == Channel.EMAIL]
-    points.sort(key=lambda point: (not point.is_preferred, point.pk))
-    return points[0].address if points else ""
+    points.sort(
+        key=lambda point: (point.failing_since is not None, not point.is_preferred, point.pk)
+    )
+    return points[0] if points else None
+
+
+def failing_emails(addresses: Iterable[str]) -> dict[str, str]:
+    """Return those of normalised *addresses* that mail does not reach, with the reason."""
+    rows = ContactPoint.objects.filter(
+        channel=Channel.EMAIL, normalised__in=list(addresses), failing_since__isnull=False
+    )
+    return dict(rows.values_list("normalised", "failure"))
 
 
 def agents_of(desk: Desk) -> QuerySet[Person]:

@@ -3,6 +3,8 @@
 from ansvar.people.commands.contact_points import (
     AddressTaken,
     add_contact_point,
+    note_contact_point_fails,
+    note_contact_point_works,
     prefer_contact_point,
     remove_contact_point,
 )
@@ -58,6 +60,8 @@ __all__ = [
     "edit_site",
     "edit_team",
     "learn_person",
+    "note_contact_point_fails",
+    "note_contact_point_works",
     "prefer_contact_point",
     "reactivate_person",
     "remove_contact_point",

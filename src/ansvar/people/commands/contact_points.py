@@ -1,15 +1,23 @@
 """How people are reached, and the text they are found by."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
+from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
-from ansvar.people.decisions import normalise, search_text
+from ansvar.people.decisions import Channel, normalise, search_text
 from ansvar.people.decisions.addresses import DEFAULT_COUNTRY
-from ansvar.people.facts import ContactPointAdded, ContactPointPreferred, ContactPointRemoved
+from ansvar.people.facts import (
+    ContactPointAdded,
+    ContactPointFailing,
+    ContactPointPreferred,
+    ContactPointRecovered,
+    ContactPointRemoved,
+)
 from ansvar.people.models import ContactPoint, Person
 
 
@@ -86,6 +94,45 @@ def prefer_contact_point(contact_point_id: int, *, by: Actor) -> ContactPoint:
     return point
 
 
+@command
+def note_contact_point_fails(address: str, *, failure: str, by: Actor) -> None:
+    """Note that mail does not reach an address; one that is known to fail is left as it is.
+
+    *address* is normalised. Everybody who shares it is concerned.
+
+    Records: ContactPointFailing.
+    """
+    for point in _at_email(address).filter(failing_since__isnull=True):
+        point.failing_since, point.failure = clock.now(), failure[:300]
+        point.save(update_fields=["failing_since", "failure"])
+        record(
+            ContactPointFailing(
+                subject_id=point.person_id,
+                contact_point_id=point.pk,
+                address=point.address,
+                failure=point.failure,
+            ),
+            by=by,
+        )
+
+
+@command
+def note_contact_point_works(address: str, *, by: Actor) -> None:
+    """Note that mail comes from an address or reaches it; one that never failed: silent.
+
+    Records: ContactPointRecovered.
+    """
+    for point in _at_email(address).filter(failing_since__isnull=False):
+        point.failing_since, point.failure = None, ""
+        point.save(update_fields=["failing_since", "failure"])
+        record(
+            ContactPointRecovered(
+                subject_id=point.person_id, contact_point_id=point.pk, address=point.address
+            ),
+            by=by,
+        )
+
+
 def require_for_contact_points(person: Person, *, by: Actor) -> None:
     """Refuse unless *by* may say how *person* is reached: agents may, for everybody.
 
@@ -143,6 +190,11 @@ def refresh_search(person: Person) -> None:
     points = person.contact_points.values_list("channel", "address", "normalised")
     person.search = search_text(person.name, points)
     person.save(update_fields=["search"])
+
+
+def _at_email(address: str) -> QuerySet[ContactPoint]:
+    rows = ContactPoint.objects.select_for_update()
+    return rows.filter(channel=Channel.EMAIL, normalised=address).order_by("pk")
 
 
 def _prefer(point: ContactPoint, *, by: Actor) -> None:

@@ -11,10 +11,12 @@ from ansvar.tickets.models import Ticket
 
 
 @command
-def requester_spoke(ticket_id: int, *, at: datetime, by: Actor) -> Ticket:
+def requester_spoke(
+    ticket_id: int, *, at: datetime, by: Actor, why: str = "the requester answered"
+) -> Ticket:
     """Note that the requester waits for an answer since *at*; wakes a ticket that waited for it.
 
-    The channel that received the words records them.
+    The channel that received the words records them. *why* is for a ticket that is woken.
 
     Records: WaitingEnded when the ticket waited for the requester.
     """
@@ -22,7 +24,7 @@ def requester_spoke(ticket_id: int, *, at: datetime, by: Actor) -> Ticket:
     if ticket.requester_spoke_at is None:
         ticket.requester_spoke_at = at
     if ticket.waiting_for == WaitingFor.REQUESTER and end_waiting(
-        ticket, why="the requester answered", by=by, fields=("requester_spoke_at",)
+        ticket, why=why, by=by, fields=("requester_spoke_at",)
     ):
         return ticket
     save(ticket, "requester_spoke_at")
