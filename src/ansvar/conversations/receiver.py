@@ -1,33 +1,31 @@
 """Waiting for mail: one thread per mailbox, told by the server the moment a mail arrives.
 
-A mail is first stored and committed, then marked as read on the server; a crash in between makes
-it come again, and its number in the mailbox makes that harmless.
+A mail is first stored and committed, then marked or moved on the server; after a crash in between
+that is made up for, and the mail's number in the mailbox keeps it from being taken twice.
 """
 
 import contextlib
-import re
 import select
 import socket
 import threading
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from django.db import Error as DatabaseTrouble
 from django.db import connection
-from imap_tools.consts import MailMessageFlags
 from imap_tools.mailbox import BaseMailBox
 from typing_extensions import override
 
-from ansvar.conversations import transport
+from ansvar.conversations import fetching, transport
 from ansvar.conversations.commands import (
     begin_counting,
+    keep_mails,
     note_mailbox_answers,
     note_mailbox_fails,
-    take_in,
 )
 from ansvar.conversations.models import Mailbox
-from ansvar.conversations.parsing.reading import LARGEST
 from ansvar.kernel.secrets import KeyMismatch
 
 log = structlog.get_logger(__name__)
@@ -44,9 +42,9 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 LEAVE_SECONDS = 5.0
 
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _SETTINGS = (
     "imap_host", "imap_port", "imap_security", "imap_user", "imap_password", "imap_folder",
+    "log_in", "after_reading", "done_folder", "largest_mb",
 )  # fmt: skip
 
 
@@ -59,7 +57,7 @@ def run(stop: threading.Event) -> None:
             stop.wait(SETTINGS_SECONDS)
     finally:
         for reader in readers.values():
-            reader.leaving.set()
+            reader.leave()
         deadline = time.monotonic() + LEAVE_SECONDS
         for reader in readers.values():
             reader.join(max(0.0, deadline - time.monotonic()))
@@ -74,17 +72,20 @@ def _keep_up(readers: "dict[int, Reader]") -> None:
     for pk, reader in list(readers.items()):
         if not reader.is_alive() or wanted.get(pk) != reader.settings:
             # Not waited for: a server that hangs must not delay the other mailboxes.
-            reader.leaving.set()
+            reader.leave()
             del readers[pk]
     for pk, settings in wanted.items():
         if pk not in readers:
             readers[pk] = Reader(settings)
             readers[pk].start()
+        elif settings.mailbox.failures == 0:
+            readers[pk].try_now()
 
 
 def _active_mailboxes() -> "dict[int, Settings]":
     found = {}
-    for pk in Mailbox.objects.filter(is_active=True).values_list("pk", flat=True):
+    wanted = Mailbox.objects.filter(is_active=True, entrance=Mailbox.Entrance.IMAP)
+    for pk in wanted.values_list("pk", flat=True):
         try:
             mailbox = Mailbox.objects.get(pk=pk)
         except Mailbox.DoesNotExist:
@@ -119,10 +120,26 @@ class Reader(threading.Thread):
         self.settings = settings
         self.leaving = threading.Event()
         self._pause = FIRST_PAUSE
+        self._fetching = fetching.Fetching()
+        self._has_failed = False
+        self._over = threading.Event()
+        """Ends the pause after a failure."""
+
+    def leave(self) -> None:
+        """Ask the thread to end."""
+        self.leaving.set()
+        self._over.set()
+
+    def try_now(self) -> None:
+        """End the pause after a failure: somebody has mended something and said so."""
+        if self._has_failed:
+            self._pause = FIRST_PAUSE
+            self._over.set()
 
     @override
     def run(self) -> None:
         while not self.leaving.is_set():
+            self._over.clear()
             try:
                 self._read()
             except DatabaseTrouble as error:
@@ -134,7 +151,9 @@ class Reader(threading.Thread):
                 self._note_failure(f"{type(error).__name__}: {error}")
             finally:
                 _let_go()
-            self.leaving.wait(self._pause)
+            if not self.leaving.is_set():
+                self._over.wait(self._pause)
+            self._has_failed = False
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     @property
@@ -146,19 +165,21 @@ class Reader(threading.Thread):
         return f"{self.settings.mailbox.imap_host}:{self.settings.mailbox.imap_port}"
 
     def _read(self) -> None:
-        with transport.imap(self.settings.mailbox) as box:
+        mailbox = self.settings.mailbox
+        with transport.imap(mailbox) as box:
             self._pause = FIRST_PAUSE
-            uid_validity = _uid_validity(box, self.settings.mailbox.imap_folder)
+            uid_validity = _uid_validity(box, mailbox.imap_folder)
+            fetching.settle_interrupted(box, mailbox, uid_validity)
             while not self.leaving.is_set():
                 self._take_new(box, uid_validity)
-                note_mailbox_answers(self.settings.mailbox.pk)
+                note_mailbox_answers(mailbox.pk)
                 # A thread that waits for hours holds no connection to the database.
                 _let_go()
                 wait_for_news(box, self.leaving)
 
     def _take_new(self, box: BaseMailBox, uid_validity: int) -> None:
         pk = self.settings.mailbox.pk
-        known = Mailbox.objects.only("uid_validity", "last_uid").get(pk=pk)
+        known = Mailbox.objects.only("uid_validity", "last_uid", "seen_at").get(pk=pk)
         if known.uid_validity == uid_validity:
             # A range is never empty: without a newer mail the server names the last one.
             found = box.uids(f"UID {known.last_uid + 1}:*", charset=None)
@@ -167,27 +188,34 @@ class Reader(threading.Thread):
             return
         # The first look, or the server has numbered anew: what somebody has read is old.
         last = max(_numbers(box.uids("ALL", charset=None)), default=0)
-        self._take(box, uid_validity, _numbers(box.uids("UNSEEN", charset=None)))
-        begin_counting(pk, uid_validity=uid_validity, last_uid=last)
+        wanted = set(_numbers(box.uids("UNSEEN", charset=None)))
+        is_renumbered = known.uid_validity is not None
+        if is_renumbered and known.seen_at is not None:
+            # What came since the last answer is new although somebody may have read it.
+            since = (known.seen_at - timedelta(days=1)).strftime("%d-%b-%Y")
+            wanted |= set(_numbers(box.uids(f"SINCE {since}", charset=None)))
+        if self._take(box, uid_validity, list(wanted), is_renumbered=is_renumbered):
+            begin_counting(pk, uid_validity=uid_validity, last_uid=last)
 
-    def _take(self, box: BaseMailBox, uid_validity: int, uids: list[int]) -> None:
-        for uid in sorted(uids):
-            if self.leaving.is_set():
-                return
-            raw, left_out = _fetch(box, uid)
-            if raw is None:
-                continue
-            take_in(
-                self.settings.mailbox.pk,
-                uid_validity=uid_validity,
-                uid=uid,
-                raw=raw,
-                left_out=left_out,
+    def _take(
+        self, box: BaseMailBox, uid_validity: int, uids: list[int], *, is_renumbered: bool = False
+    ) -> bool:
+        """Store mails and then settle them on the server; tell whether all were stored."""
+        mailbox = self.settings.mailbox
+        if not uids:
+            return True
+        for arrivals in self._fetching.batches(box, uids, largest_mb=mailbox.largest_mb):
+            keep_mails(mailbox.pk, arrivals, uid_validity=uid_validity, is_renumbered=is_renumbered)
+            fetching.settle(
+                box, mailbox, [one.uid for one in arrivals if one.uid and not one.left_out]
             )
-            if not left_out:
-                box.flag(str(uid), MailMessageFlags.SEEN, value=True)
+            note_mailbox_answers(mailbox.pk)
+            if self.leaving.is_set():
+                return False
+        return True
 
     def _note_failure(self, error: str) -> None:
+        self._has_failed = True
         try:
             note_mailbox_fails(self.settings.mailbox.pk, error=error)
         except DatabaseTrouble as trouble:
@@ -230,24 +258,6 @@ def _is_buffered(box: BaseMailBox) -> bool:
     finally:
         with contextlib.suppress(OSError, socket.error):
             client.sock.settimeout(patience)
-
-
-def _fetch(box: BaseMailBox, uid: int) -> tuple[bytes | None, str]:
-    """Return a mail, and why only its header was fetched if it was."""
-    _status, answer = box.client.uid("fetch", str(uid), "(RFC822.SIZE)")
-    said = b" ".join(part for part in answer or () if isinstance(part, bytes))
-    size = int(match[1]) if (match := _SIZE.search(said)) else 0
-    too_large = size > LARGEST
-    part = "(BODY.PEEK[HEADER])" if too_large else "(BODY.PEEK[])"
-    _status, answer = box.client.uid("fetch", str(uid), part)
-    raw = next((one[1] for one in answer or () if isinstance(one, tuple)), None)
-    left_out = ""
-    if too_large:
-        left_out = (
-            f"The mail has {size // 1024 // 1024} MB, more than can be taken; it is still in the"
-            " mailbox, unread."
-        )
-    return (raw if isinstance(raw, bytes) else None), left_out
 
 
 def _numbers(uids: list[str]) -> list[int]:

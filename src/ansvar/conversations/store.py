@@ -4,12 +4,12 @@ Equal content lies there once. A file is complete or absent: it is written besid
 to the disk and then renamed, so that a row which names it can be trusted after a crash.
 """
 
-import contextlib
 import hashlib
+import io
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -54,24 +54,50 @@ class LocalContent(FileSystemStorage):
         # Equal names mean equal content here: there is nothing to evade.
         return name
 
+    def save_many(self, contents: Mapping[str, bytes]) -> None:
+        """Keep many files, forced to the disk together: all are safe when this returns.
+
+        The disk takes files that it is given at once far faster than one after the other.
+        """
+        written: dict[Path, Path] = {}
+        try:
+            for name, content in contents.items():
+                place = Path(self.path(name))
+                written[place] = self._beside(place, [content])
+            for temporary in written.values():
+                _force(temporary)
+            for place, temporary in written.items():
+                temporary.replace(place)
+        except BaseException:
+            for temporary in written.values():
+                temporary.unlink(missing_ok=True)
+            raise
+        for folder in {above for place in written for above in place.parents[:2]}:
+            _force(folder)
+
     def _save(self, name: str, content: "File[Any]") -> str:
         place = Path(self.path(name))
+        temporary = self._beside(place, content.chunks(CHUNK))
+        try:
+            _force(temporary)
+            temporary.replace(place)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        for folder in place.parents[:2]:
+            _force(folder)
+        return name
+
+    def _beside(self, place: Path, chunks: Iterable[bytes]) -> Path:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
-                for chunk in content.chunks(CHUNK):
-                    file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(place)
+                file.writelines(chunks)
         except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(temporary).unlink()
+            Path(temporary).unlink(missing_ok=True)
             raise
-        _force_names(place.parent)
-        _force_names(place.parent.parent)
-        return name
+        return Path(temporary)
 
 
 def put(content: bytes | IO[bytes]) -> Stored:
@@ -88,6 +114,26 @@ def put(content: bytes | IO[bytes]) -> Stored:
         if not _storage().exists(name):
             spool.seek(0)
             _storage().save(name, File(spool, name=name))
+    return stored
+
+
+def put_many(contents: Sequence[bytes]) -> list[Stored]:
+    """Keep many contents and return under which names, in their order; equal ones once."""
+    stored = [
+        Stored(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+        for content in contents
+    ]
+    storage = _storage()
+    wanted = {
+        name: content
+        for one, content in zip(stored, contents, strict=True)
+        if not storage.exists(name := name_of(one.sha256))
+    }
+    if isinstance(storage, LocalContent):
+        storage.save_many(wanted)
+    else:
+        for name, content in wanted.items():
+            storage.save(name, File(io.BytesIO(content), name=name))
     return stored
 
 
@@ -144,9 +190,9 @@ def _pieces(content: bytes | IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _force_names(folder: Path) -> None:
-    """Force the folder's list of names to the disk, so that a rename survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+def _force(path: Path) -> None:
+    """Force a file, or a folder's list of names, to the disk, so that it survives a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

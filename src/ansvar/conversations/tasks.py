@@ -1,11 +1,30 @@
 """Queued work on conversations; each task may run twice and then does no harm."""
 
+import time
+from datetime import timedelta
 from typing import Any
 
-from ansvar.conversations.commands import MailRefused, deliver_mail, read_inbound
+import structlog
+from django.db import connection
+
+from ansvar.conversations.commands import (
+    MailRefused,
+    deliver_mail,
+    read_inbound,
+    set_apart,
+    watch_mailboxes,
+)
 from ansvar.conversations.commands.sending import ATTEMPTS
-from ansvar.conversations.models import InboundMail, OutboundMail
-from ansvar.kernel.work import keep_failure, task
+from ansvar.conversations.models import InboundMail, Mailbox, OutboundMail
+from ansvar.kernel import clock, journal
+from ansvar.kernel.work import keep_failure, schedule, task, tasks
+
+log = structlog.get_logger(__name__)
+
+SLICE_SECONDS = 5.0
+"""So long a mailbox is read without a break; then whatever else waits has its turn."""
+_AT_ONCE = 100
+_FORGOTTEN_AFTER = timedelta(seconds=30)
 
 
 def _about_inbound(inbound_id: int, **_more: Any) -> str:
@@ -19,10 +38,72 @@ def _about_outbound(outbound_id: int) -> str:
     return f"{outbound.message.ticket.reference} {outbound}" if outbound else f"mail {outbound_id}"
 
 
+def _about_mailbox(mailbox_id: int) -> str:
+    address = Mailbox.objects.filter(pk=mailbox_id).values_list("address", flat=True).first()
+    return address or f"mailbox {mailbox_id}"
+
+
+@task("conversations.read_stored", about=_about_mailbox)
+def read_stored(*, mailbox_id: int) -> None:
+    """Read what is stored of a mailbox, in the order in which it came.
+
+    A mail whose reading fails in a way nobody foresaw goes on in a job of its own, so that it
+    holds up no other.
+    """
+    give_way_at = time.monotonic() + SLICE_SECONDS
+    last = 0
+    while ids := _in_turn(mailbox_id, last):
+        for inbound_id in ids:
+            _read_one(inbound_id)
+            last = inbound_id
+            if time.monotonic() > give_way_at:
+                tasks["conversations.read_stored"].later_once(
+                    str(mailbox_id), mailbox_id=mailbox_id
+                )
+                return
+
+
+def _in_turn(mailbox_id: int, after: int) -> list[int]:
+    waiting = InboundMail.objects.filter(
+        mailbox=mailbox_id, state=InboundMail.State.STORED, apart_since=None, pk__gt=after
+    )
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
+
+
+def _read_one(inbound_id: int) -> None:
+    try:
+        with journal.request():
+            read_inbound(inbound_id)
+    except Exception as error:
+        log.exception("mail_set_apart", inbound=inbound_id, error=str(error))
+        # A connection that broke is made anew; if the database is away, the whole task fails
+        # here and is tried again.
+        connection.close_if_unusable_or_obsolete()
+        set_apart(inbound_id)
+
+
 @task("conversations.read_mail", about=_about_inbound)
 def read_mail(*, inbound_id: int, is_released: bool = False) -> None:
-    """Read a stored mail and let it become words on a ticket."""
+    """Read one stored mail that is not read in turn, and let it become words on a ticket."""
     read_inbound(inbound_id, is_released=is_released)
+
+
+@schedule("conversations.sweep", cron="* * * * *")
+def sweep() -> None:
+    """Go on reading where a crash has left stored mail that no job will read."""
+    forgotten = InboundMail.objects.filter(
+        state=InboundMail.State.STORED,
+        apart_since=None,
+        received_at__lt=clock.now() - _FORGOTTEN_AFTER,
+    ).order_by()
+    for mailbox_id in forgotten.values_list("mailbox_id", flat=True).distinct():
+        tasks["conversations.read_stored"].later_once(str(mailbox_id), mailbox_id=mailbox_id)
+
+
+@schedule("conversations.watch_mailboxes", cron="* * * * *")
+def watch() -> None:
+    """Give the alarm when the mail of a mailbox does not come in."""
+    watch_mailboxes()
 
 
 @task("conversations.send_mail", attempts=ATTEMPTS, about=_about_outbound)

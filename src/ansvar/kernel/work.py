@@ -3,6 +3,7 @@
 A thin layer over Procrastinate. Every task may run twice and must then do no harm.
 """
 
+import contextlib
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import structlog
 from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
 
 from ansvar.kernel import clock, journal
 from ansvar.kernel.models import Failure
@@ -36,6 +39,20 @@ class Task:
     def later(self, **arguments: Any) -> None:
         """Queue the task in the caller's transaction."""
         self.queued.defer(**arguments)
+
+    def later_once(self, key: str, **arguments: Any) -> None:
+        """Queue the task unless the same, by *key*, waits already; two of a key never run at once.
+
+        Queued outside the transaction that leaves the work to do, so that a run which has begun
+        is never taken for one that will see it.
+        """
+        lock = f"{self.name}:{key}"
+        waiting = ProcrastinateJob.objects.filter(queueing_lock=lock, status="todo")
+        if waiting.exists():
+            return
+        # Another process may queue it in this moment; its refusal must not spoil what is open.
+        with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+            self.queued.configure(lock=lock, queueing_lock=lock).defer(**arguments)
 
     def later_in(self, pause: timedelta, **arguments: Any) -> None:
         """Queue the task so that it starts no sooner than after *pause*."""
