@@ -1,29 +1,49 @@
-"""The parts of a mail: texts, pictures inside the text, attached files."""
+"""The parts of a mail: texts, pictures inside the text, attached files.
 
-import contextlib
-import re
+Archives are files like any other: nothing here unpacks one, so there is no bomb to go off. What is
+unpacked (TNEF, rich text, signed mail) is held against what is there, or against a limit.
+"""
+
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.generator import BytesGenerator
 from email.message import Message
-from io import BytesIO
 
-from ansvar.conversations.parsing.headers import first_raw, text_of, words_of
+from ansvar.conversations.parsing.charsets import charset_in_html, clean, text_of
+from ansvar.conversations.parsing.flowed import joined_lines
+from ansvar.conversations.parsing.headers import first_raw, words_of
+from ansvar.conversations.parsing.invitations import Invitation, invitation_in
+from ansvar.conversations.parsing.marks import Mark
+from ansvar.conversations.parsing.naming import given_name, made_name, safe_name
+from ansvar.conversations.parsing.protected import (
+    PGP_CONTROL_TYPE,
+    SIGNATURE_TYPES,
+    SMIME_TYPES,
+    signed_content,
+    smime_mark,
+    without_armour,
+)
+from ansvar.conversations.parsing.structure import (
+    STATUS_TYPES,
+    Part,
+    TooComplex,
+    fields_in,
+    parameter,
+    parsed,
+    parts_below,
+    type_of,
+)
+from ansvar.conversations.parsing.tnef import unpacked
+from ansvar.conversations.parsing.transfer import files_within
 
-DEEPEST = 20
-MOST_PARTS = 400
-LONGEST_NAME = 200
 LONGEST_TEXT = 1_000_000
 """Characters of one text part that are read; the whole stays in the stored mail."""
-
-_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}\Z")
-_UNSAFE_IN_NAMES = re.compile(r"[\\/\x00-\x1f\x7f<>:\"|?*\u202a-\u202e\u2066-\u2069]+")
-_EXTENSIONS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/html": ".html"}
-
-
-class TooComplex(Exception):
-    """A mail has more parts, or deeper ones, than any honest mail."""
+_LONGEST_RAW_TEXT = 4 * LONGEST_TEXT
+_DEEPEST_SIGNED = 3
+_TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
+_TNEF_NAMES = {"winmail.dat", "win.dat"}
+_TNEF_BEGIN = b"\x78\x9f\x3e\x22"
+_LONGEST_ID = 250
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +55,8 @@ class IncomingFile:
     content: bytes
     content_id: str = ""
     """Set when the HTML may show it in its place."""
+    is_signature: bool = False
+    """It is there for programs: a signature, or what tells them how to decrypt."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +66,10 @@ class Bodies:
     plain: str
     html: str
     files: tuple[IncomingFile, ...]
-    charset: str = ""
-    """Of the first text: headers with raw bytes are most likely written in it too."""
+    charsets: tuple[str, ...] = ()
+    """All that are named: headers with raw bytes are most likely written in one of them."""
+    marks: tuple[Mark, ...] = ()
+    invitation: Invitation | None = None
 
 
 def bodies_of(message: Message) -> Bodies:
@@ -53,155 +77,207 @@ def bodies_of(message: Message) -> Bodies:
 
     Raises: TooComplex.
     """
-    plain: list[str] = []
-    html: list[str] = []
-    files: list[IncomingFile] = []
-    charset = ""
+    sorter = _Sorter(_charsets(message))
     for part in _leaves(message):
-        media_type = type_of(part)
-        charset = charset or _charset(part)
-        if media_type == "text/plain" and not _is_file(part):
-            plain.append(_text(part))
-        elif media_type == "text/html" and not _is_file(part):
-            html.append(_text(part))
-        else:
-            files.append(_file(part, media_type, len(files) + 1))
-    return Bodies(
-        plain="\n\n".join(text for text in plain if text.strip()),
-        html="\n<hr>\n".join(text for text in html if text.strip()),
-        files=tuple(file for file in files if file.content),
-        charset=charset,
-    )
-
-
-def type_of(part: Message) -> str:
-    """Return the media type of a part, `application/octet-stream` for nonsense."""
-    with contextlib.suppress(Exception):  # broken headers raise all kinds
-        media_type = part.get_content_type().lower()
-        if _TYPE.match(media_type):
-            return media_type
-    return "application/octet-stream"
-
-
-def parameter(part: Message, name: str) -> str:
-    """Return a parameter of the Content-Type in lower case, or nothing."""
-    with contextlib.suppress(Exception):
-        value = part.get_param(name)
-        if isinstance(value, tuple):
-            value = value[2]
-        return str(value or "").lower()
-    return ""
-
-
-def delivery_report(message: Message) -> tuple[bool, str]:
-    """Return whether a bounce says that delivery has failed for good, and why (RFC 3464)."""
-    for part in message.walk():
-        if type_of(part) != "message/delivery-status":
-            continue
-        for group in _below(part):
-            if first_raw(group, "Action").lower() == "failed":
-                why = first_raw(group, "Diagnostic-Code") or first_raw(group, "Status")
-                return True, words_of(why)
-    return False, ""
+        sorter.take(part)
+    return sorter.bodies()
 
 
 def embedded_headers(message: Message) -> Message | None:
     """Return the header of the mail that a bounce gives back."""
     for part in _leaves(message):
         media_type = type_of(part)
-        if media_type == "message/rfc822" and (inner := _below(part)):
+        if media_type in {"message/rfc822", "message/global"} and (inner := parts_below(part)):
             return inner[0]
-        if media_type == "text/rfc822-headers":
-            return _headers_in(_content(part))
+        if media_type in {"text/rfc822-headers", "message/global-headers"}:
+            return fields_in(_content(part))
     return None
+
+
+class _Sorter:
+    def __init__(self, charsets: tuple[str, ...], depth: int = 0) -> None:
+        self._charsets = charsets
+        self._depth = depth
+        self._plain: list[str] = []
+        self._html: list[str] = []
+        self._files: list[IncomingFile] = []
+        self._marks: dict[Mark, None] = {}
+        self._places: dict[str, str] = {}
+        self._invitation: Invitation | None = None
+
+    def take(self, part: Message) -> None:
+        media_type = type_of(part)
+        if media_type in {"text/plain", "text/html"} and not _is_file(part, self._charsets):
+            self._take_text(part, media_type)
+        elif media_type.startswith("multipart/"):
+            # Its parts cannot be told apart, but it may well be read.
+            self._take_text(part, "text/plain")
+        else:
+            self._take_file(part, media_type)
+
+    def bodies(self) -> Bodies:
+        html = "\n<hr>\n".join(text for text in self._html if text.strip())
+        for place, content_id in self._places.items():
+            for quote in "\"'":
+                html = html.replace(f"{quote}{place}{quote}", f"{quote}cid:{content_id}{quote}")
+        return Bodies(
+            plain="\n\n".join(text for text in self._plain if text.strip()),
+            html=html,
+            files=tuple(self._files),
+            charsets=self._charsets,
+            marks=tuple(self._marks),
+            invitation=self._invitation,
+        )
+
+    def _mark(self, mark: Mark | None) -> None:
+        if mark is not None:
+            self._marks[mark] = None
+
+    def _take_text(self, part: Message, media_type: str) -> None:
+        raw = _content(part)
+        if media_type == "text/html":
+            charset = parameter(part, "charset") or charset_in_html(raw)
+            self._html.append(self._decoded(raw, charset))
+            return
+        inline, raw = files_within(raw)
+        for file in inline:
+            self._mark(Mark.INLINE_FILES)
+            name = safe_name(words_of(text_of(file.name, "")))
+            self._keep(name or "file.bin", "application/octet-stream", file.content)
+        text, mark = without_armour(self._decoded(raw, parameter(part, "charset")))
+        self._mark(mark)
+        if parameter(part, "format") == "flowed":
+            text = joined_lines(text, delete_space=parameter(part, "delsp") == "yes")
+        self._plain.append(text)
+
+    def _decoded(self, raw: bytes, charset: str) -> str:
+        text = text_of(raw[:_LONGEST_RAW_TEXT], charset, self._charsets)
+        if len(raw) > _LONGEST_RAW_TEXT or len(text) > LONGEST_TEXT:
+            self._mark(Mark.CUT)
+        return text[:LONGEST_TEXT]
+
+    def _take_file(self, part: Message, media_type: str) -> None:
+        content = _file_content(part, media_type)
+        given = given_name(part, self._charsets)
+        if not content and not given:
+            return
+        name = given or made_name(part, self._charsets)
+        content_id = words_of(first_raw(part, "Content-ID").strip("<> "))[:_LONGEST_ID]
+        place = first_raw(part, "Content-Location")
+        if place and not content_id and media_type.startswith("image/"):
+            content_id = hashlib.sha256(place.encode("utf-8", "replace")).hexdigest()[:32]
+            self._places[place] = content_id
+        self._mark(SIGNATURE_TYPES.get(media_type))
+        is_control = media_type == PGP_CONTROL_TYPE
+        if is_control:
+            self._mark(Mark.ENCRYPTED_PGP)
+        is_signature = is_control or media_type in SIGNATURE_TYPES
+        self._keep(name, media_type, content, content_id=content_id, is_signature=is_signature)
+        self._look_into(part, name, content)
+
+    def _keep(
+        self,
+        name: str,
+        media_type: str,
+        content: bytes,
+        *,
+        content_id: str = "",
+        is_signature: bool = False,
+    ) -> None:
+        self._files.append(
+            IncomingFile(
+                name=name,
+                media_type=media_type,
+                content=content,
+                content_id=content_id,
+                is_signature=is_signature,
+            )
+        )
+
+    def _look_into(self, part: Message, name: str, content: bytes) -> None:
+        media_type = type_of(part)
+        is_calendar = media_type == "text/calendar" or name.lower().endswith(".ics")
+        if is_calendar and self._invitation is None:
+            self._invitation = invitation_in(content, parameter(part, "charset"))
+            self._mark(Mark.INVITATION if self._invitation else None)
+        elif media_type in SMIME_TYPES:
+            self._take_smime(content, parameter(part, "smime-type"))
+        elif media_type in _TNEF_TYPES or (
+            name.lower() in _TNEF_NAMES and content.startswith(_TNEF_BEGIN)
+        ):
+            self._take_tnef(content)
+
+    def _take_smime(self, content: bytes, said: str) -> None:
+        mark = smime_mark(content, said)
+        self._mark(mark)
+        inside = signed_content(content) if mark is Mark.SIGNED_SMIME else b""
+        if inside and self._depth < _DEEPEST_SIGNED:
+            message = parsed(inside)
+            self._depth += 1
+            self._charsets += _charsets(message)
+            for part in _leaves(message):
+                self.take(part)
+
+    def _take_tnef(self, content: bytes) -> None:
+        packed = unpacked(content)
+        self._mark(Mark.TNEF if packed.is_whole else Mark.BROKEN_TNEF)
+        if not any(text.strip() for text in self._plain + self._html):
+            self._plain.append(clean(packed.text)[:LONGEST_TEXT])
+            self._html.append(clean(packed.html)[:LONGEST_TEXT])
+        for file in packed.files:
+            if file.content:
+                self._keep(
+                    safe_name(words_of(file.name)) or "file.bin",
+                    file.media_type.lower()[:120] or "application/octet-stream",
+                    file.content,
+                    content_id=file.content_id[:_LONGEST_ID],
+                )
 
 
 def _leaves(message: Message) -> Iterator[Message]:
     """Yield the parts that hold content, in order."""
-    waiting: list[tuple[Message, int]] = [(message, 0)]
-    seen = 0
+    waiting = [message]
     while waiting:
-        part, depth = waiting.pop()
-        seen += 1
-        if depth > DEEPEST or seen > MOST_PARTS:
-            raise TooComplex
+        part = waiting.pop()
         # An attached mail is a file, not more of this mail's text.
-        if part.is_multipart() and type_of(part) != "message/rfc822":
-            below = [(one, depth + 1) for one in _below(part)]
-            waiting.extend(reversed(below))
+        if part.is_multipart() and not type_of(part).startswith("message/"):
+            waiting.extend(reversed(parts_below(part)))
         else:
             yield part
 
 
-def _is_file(part: Message) -> bool:
+def _charsets(message: Message) -> tuple[str, ...]:
+    """Return the charsets that a mail and the mails in it name, in order."""
+    named = (parameter(part, "charset").strip("\"' ") for part in message.walk())
+    return tuple(dict.fromkeys(one for one in named if one))
+
+
+def _is_file(part: Message, charsets: tuple[str, ...]) -> bool:
     disposition = first_raw(part, "Content-Disposition").lower().partition(";")[0].strip()
-    return disposition == "attachment" or bool(_name(part))
-
-
-def _text(part: Message) -> str:
-    return text_of(_content(part), _charset(part))[:LONGEST_TEXT]
-
-
-def _charset(part: Message) -> str:
-    return parameter(part, "charset").strip("\"' ")
+    return disposition == "attachment" or bool(given_name(part, charsets))
 
 
 def _content(part: Message) -> bytes:
     """Return the bytes of a part; a transfer encoding that lies leaves them as they came."""
-    if part.is_multipart():
-        inner = _below(part)
-        return _as_bytes(inner[0]) if inner else b""
-    with contextlib.suppress(Exception):
-        decoded = part.get_payload(decode=True)
-        if isinstance(decoded, bytes):
-            return decoded
-    return b""
+    return part.content if isinstance(part, Part) else b""
 
 
-def _below(part: Message) -> list[Message]:
-    """Return the parts of a part; asked of one without parts the library decodes its text."""
-    payload = part.get_payload() if part.is_multipart() else []
-    return [one for one in payload if isinstance(one, Message)]
+def _file_content(part: Message, media_type: str) -> bytes:
+    """Return the bytes of a file; the line ends that a text was given for the way are undone."""
+    content = _content(part)
+    encoding = first_raw(part, "Content-Transfer-Encoding").lower()
+    is_text = media_type.startswith("text/") or media_type in STATUS_TYPES
+    if is_text and not ("base64" in encoding or "binary" in encoding):
+        return content.replace(b"\r\n", b"\n")
+    return content
 
 
-def _as_bytes(message: Message) -> bytes:
-    written = BytesIO()
-    with contextlib.suppress(Exception):
-        BytesGenerator(written, mangle_from_=False).flatten(message)
-    return written.getvalue()
-
-
-def _file(part: Message, media_type: str, number: int) -> IncomingFile:
-    content_id = first_raw(part, "Content-ID").strip("<> ")[:250]
-    return IncomingFile(
-        name=_name(part) or _made_name(part, media_type, number),
-        media_type=media_type,
-        content=_content(part),
-        content_id=words_of(content_id),
-    )
-
-
-def _name(part: Message) -> str:
-    name = ""
-    with contextlib.suppress(Exception):
-        name = part.get_filename() or ""
-    # A path says nothing here and could harm on disk; so could marks that turn the writing round.
-    name = _UNSAFE_IN_NAMES.sub("_", words_of(name)).strip(" ._")
-    if len(name) > LONGEST_NAME:
-        stem, dot, extension = name.rpartition(".")
-        name = f"{stem[:180]}{dot}{extension[:19]}" if dot else name[:LONGEST_NAME]
-    return name
-
-
-def _made_name(part: Message, media_type: str, number: int) -> str:
-    if media_type == "message/rfc822":
-        for inner in _below(part)[:1]:
-            subject = _UNSAFE_IN_NAMES.sub("_", words_of(first_raw(inner, "Subject")))[:100]
-            if subject.strip(" ._"):
-                return f"{subject.strip(' ._')}.eml"
-    subtype = re.sub(r"[^a-z0-9]", "", media_type.partition("/")[2])[:10]
-    return f"part-{number}{_EXTENSIONS.get(media_type, '.' + (subtype or 'bin'))}"
-
-
-def _headers_in(raw: bytes) -> Message:
-    return message_from_bytes(raw, policy=policy.default)
+__all__ = [
+    "Bodies",
+    "IncomingFile",
+    "TooComplex",
+    "bodies_of",
+    "embedded_headers",
+    "parameter",
+    "type_of",
+]
