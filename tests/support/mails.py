@@ -76,6 +76,6 @@ def a_mail(
 def arrived(mailbox: Mailbox, raw: bytes) -> InboundMail:
     """Let a mail arrive in a mailbox and be read, and return what became of it."""
     inbound = take_in(mailbox.pk, uid_validity=1, uid=a_number(), raw=raw)
-    run_queued("conversations.read_mail")
+    run_queued("conversations.read_stored")
     inbound.refresh_from_db()
     return inbound

@@ -13,6 +13,7 @@ from html import escape
 from markdown_it import MarkdownIt
 from typing_extensions import override
 
+from ansvar.conversations.reply_line import reply_line
 from ansvar.conversations.sanitising import sanitised
 
 _ID_HEADERS = {"message-id", "in-reply-to", "references"}
@@ -22,11 +23,17 @@ _KEPT_REFERENCES = 8
 _PAGE = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8"></head>'
     '<body style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.5">'
-    "{body}{foot}</body></html>"
+    "{line}{body}{foot}{earlier}</body></html>"
 )
 _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\((https?://[^\s()]{1,1000})\)")
 _STRONG = re.compile(r"\*\*([^*\n]{1,200})\*\*")
 _FOOT = '<p style="color:#667382;font-size:13px">-- <br>{words}</p>'
+_REPLY_LINE = '<p style="color:#667382;font-size:13px">{words}</p>'
+_EARLIER = (
+    '<p style="color:#667382;font-size:13px;margin-top:24px">{head}</p>'
+    '<blockquote style="margin:0;padding-left:12px;border-left:2px solid #c8d0d8">{body}'
+    "</blockquote>"
+)
 
 
 class _Wire(policy.EmailPolicy):
@@ -45,7 +52,17 @@ class _Wire(policy.EmailPolicy):
 
 
 _WIRE = _Wire(linesep="\r\n")
+_WIDE_WIRE = _Wire(linesep="\r\n", utf8=True)
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """Words of before, repeated under a mail."""
+
+    head: str
+    """Who said them, and when."""
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +71,8 @@ class Outgoing:
 
     sender_name: str
     sender: str
+    reply_to: str = ""
+    """Where answers go, if not to the sender."""
     to: Sequence[str]
     cc: Sequence[str] = ()
     subject: str
@@ -67,7 +86,15 @@ class Outgoing:
     references: Sequence[str] = ()
     written_at: datetime
     is_automatic: bool = False
+    has_reply_line: bool = False
+    earlier: Sequence[Said] = ()
+    """The conversation so far, the latest first."""
     files: "Sequence[OutgoingFile]" = field(default=())
+
+    @property
+    def needs_utf8(self) -> bool:
+        """Whether an address can be written only in UTF-8 (RFC 6531)."""
+        return not "".join([self.sender, *self.to, *self.cc]).isascii()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +126,11 @@ def kept_references(ids: Sequence[str]) -> list[str]:
 
 def as_bytes(mail: Outgoing) -> bytes:
     """Write a mail down: plain text and HTML beside each other, then its files."""
-    message = EmailMessage(policy=_WIRE)
+    message = EmailMessage(policy=_WIDE_WIRE if mail.needs_utf8 else _WIRE)
     user, _at, domain = mail.sender.rpartition("@")
     message["From"] = Address(one_line(mail.sender_name), user, domain)
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
     message["To"] = ", ".join(mail.to)
     if mail.cc:
         message["Cc"] = ", ".join(mail.cc)
@@ -115,8 +144,7 @@ def as_bytes(mail: Outgoing) -> bytes:
     if mail.is_automatic:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    foot = f"\n\n-- \n{mail.foot}" if mail.foot else ""
-    message.set_content(f"{plain_of(mail.text)}{foot}\n", cte="quoted-printable")
+    message.set_content(_plain(mail), cte="quoted-printable")
     message.add_alternative(_page(mail), subtype="html", cte="quoted-printable")
     for file in mail.files:
         maintype, _slash, subtype = file.media_type.partition("/")
@@ -133,6 +161,25 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _plain(mail: Outgoing) -> str:
+    parts = [reply_line() + "\n"] if mail.has_reply_line else []
+    parts.append(plain_of(mail.text))
+    if mail.foot:
+        parts.append(f"\n-- \n{mail.foot}")
+    for said in mail.earlier:
+        quoted = "\n".join(f"> {line}".rstrip() for line in plain_of(said.text).split("\n"))
+        parts.append(f"\n{said.head}:\n{quoted}")
+    return "\n".join(parts) + "\n"
+
+
 def _page(mail: Outgoing) -> str:
-    foot = _FOOT.format(words=escape(mail.foot)) if mail.foot else ""
-    return _PAGE.format(language=escape(mail.language), body=html_of(mail.text), foot=foot)
+    return _PAGE.format(
+        language=escape(mail.language),
+        line=_REPLY_LINE.format(words=escape(reply_line())) if mail.has_reply_line else "",
+        body=html_of(mail.text),
+        foot=_FOOT.format(words=escape(mail.foot)) if mail.foot else "",
+        earlier="".join(
+            _EARLIER.format(head=escape(said.head), body=html_of(said.text))
+            for said in mail.earlier
+        ),
+    )

@@ -66,12 +66,48 @@ class MessageFailed(
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageDelayed(
+    Fact,
+    name="message.delayed",
+    subject="ticket",
+    wording=_("the message to {recipient} has not arrived yet: {reason}"),
+):
+    """A server on the way tells that it is still trying to deliver a mail."""
+
+    message_id: int
+    recipient: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSentAgain(
+    Fact, name="message.sent_again", subject="ticket", wording=_("sent a message once more")
+):
+    """Somebody asked that a mail which could not be sent is tried again."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageRecalled(
     Fact, name="message.recalled", subject="ticket", wording=_("took a message back unsent")
 ):
     """The author took a message back before it was sent."""
 
     message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesMoved(
+    Fact,
+    name="message.moved",
+    subject="ticket",
+    wording=_("took over the conversation of {ticket}"),
+):
+    """The words of a ticket that was the same matter came to this one."""
+
+    count: int
+    ticket_id: TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +155,45 @@ class MailDiscarded(Fact, name="mail.discarded", wording=_("discarded the mail")
 
 
 @dataclass(frozen=True, kw_only=True)
+class SenderTold(
+    Fact, name="mail.sender_told", wording=_("told {recipient} that the mail was not taken")
+):
+    """Somebody was told that his mail could not be taken, and what to do."""
+
+    mailbox_id: MailboxId
+    recipient: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailTemplateChanged(
+    Fact,
+    name="mail_template.changed",
+    subject="desk",
+    wording=_("changed the words of the mail “{kind}” ({language})"),
+):
+    """A desk has words of its own for a mail that Ansvar writes."""
+
+    kind: str
+    language: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailTemplateReset(
+    Fact,
+    name="mail_template.reset",
+    subject="desk",
+    wording=_("went back to the built-in words of the mail “{kind}” ({language})"),
+):
+    """A desk gave up its own words for a mail."""
+
+    kind: str
+    language: str
+    before: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailboxCreated(Fact, name="mailbox.created", wording=_("added the mailbox {address}")):
     """A mail address was connected to a desk."""
 
@@ -143,5 +218,14 @@ class MailboxFailing(
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailboxStalled(
+    Fact, name="mailbox.stalled", wording=_("the mail of this mailbox does not come in: {reason}")
+):
+    """Nothing has come in from a mailbox for so long that somebody has to look."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailboxRecovered(Fact, name="mailbox.recovered", wording=_("the mailbox can be read again")):
-    """A mailbox that had failed answers again."""
+    """A mailbox that had failed, or whose mail had stopped, works again."""

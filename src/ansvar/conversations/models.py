@@ -188,6 +188,9 @@ class InboundMail(models.Model):
     """When the mail server had it."""
     received_at = models.DateTimeField()
     ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="inbound")
+    apart_since = models.DateTimeField(null=True)
+    """Set when it is read by a job of its own, not in turn with the others of its mailbox:
+    reading it failed in a way nobody foresaw, or somebody asked for it."""
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -201,6 +204,12 @@ class InboundMail(models.Model):
                 fields=["message_id"], name="inbound_mail_by_id", condition=~Q(message_id="")
             ),
             models.Index(fields=["ticket"], name="inbound_mail_of_ticket"),
+            models.Index(
+                fields=["mailbox", "id"],
+                name="inbound_mail_in_turn",
+                condition=Q(state="stored", apart_since=None),
+            ),
+            models.Index(fields=["mailbox", "sha256"], name="inbound_mail_by_content"),
         ]
 
     @override
@@ -316,6 +325,52 @@ class OutboundMail(models.Model):
                 fields=["send_after"], name="outbound_mail_due", condition=Q(state="queued")
             ),
             models.Index(fields=["recipient", "-send_after"], name="outbound_mail_to"),
+            models.Index(
+                fields=["mailbox", "-sent_at"],
+                name="outbound_mail_pace",
+                condition=Q(sent_at__isnull=False),
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"to {self.recipient}: {self.state}"
+
+
+class SenderNotice(models.Model):
+    """A mail to somebody whose own mail could not be taken; there is no ticket to show it on."""
+
+    class State(models.TextChoices):
+        """What has become of it."""
+
+        QUEUED = "queued", _("to be sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("could not be sent")
+
+    inbound = models.OneToOneField(InboundMail, models.CASCADE, related_name="notice")
+    """The mail that is answered: one notice at most, however often it is read again."""
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="notices")
+    recipient = models.CharField(max_length=320)
+    subject = models.CharField(max_length=500)
+    text = models.TextField()
+    """Markdown."""
+    language = models.CharField(max_length=12)
+    message_id = models.CharField(max_length=500)
+    in_reply_to = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    written_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["recipient", "-written_at"], name="sender_notice_to"),
+            models.Index(
+                fields=["mailbox", "-sent_at"],
+                name="sender_notice_pace",
+                condition=Q(sent_at__isnull=False),
+            ),
         ]
 
     @override

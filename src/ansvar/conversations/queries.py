@@ -11,11 +11,13 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.names import nouns
 from ansvar.kernel.rights import may
-from ansvar.people.models import Desk, Person
+from ansvar.people.models import Person
 from ansvar.tickets.models import Ticket
 from ansvar.tickets.relations import is_party
 
-_SECRETS = ("imap_password", "smtp_password")
+_SECRETS = ("imap_password", "smtp_password", "dkim_key")
+SEARCHED_MAILS = 20_000
+"""The latest mails, through whose senders and subjects a search looks."""
 _NEVER_SAID = (OutboundMail.State.RECALLED,)
 
 
@@ -70,9 +72,9 @@ def mailboxes_for(person: Person) -> QuerySet[Mailbox]:
     return rows if desks is None else rows.filter(desk__in=desks)
 
 
-def raw_mail(person: Person, pk: int) -> bytes | None:
-    """Return a received mail as it came, for who looks after the mailbox or reads the ticket."""
-    rows = InboundMail.objects.select_related("mailbox__desk", "ticket")
+def received_mail(person: Person, pk: int) -> InboundMail | None:
+    """Return a received mail for who looks after the mailbox or reads its ticket, or nothing."""
+    rows = InboundMail.objects.select_related("mailbox__desk", "ticket__service", "suggested")
     inbound = rows.defer(*(f"mailbox__{name}" for name in _SECRETS)).filter(pk=pk).first()
     if inbound is None:
         return None
@@ -80,7 +82,36 @@ def raw_mail(person: Person, pk: int) -> bytes | None:
     allowed = may(by, "mailbox.manage", inbound.mailbox.desk) or (
         inbound.ticket is not None and may(by, "ticket.read", inbound.ticket)
     )
-    return store.read(inbound.sha256) if allowed else None
+    return inbound if allowed else None
+
+
+def raw_mail(person: Person, pk: int) -> bytes | None:
+    """Return a received mail as it came, for who looks after the mailbox or reads the ticket."""
+    inbound = received_mail(person, pk)
+    return store.read(inbound.sha256) if inbound is not None else None
+
+
+def received_mails(
+    person: Person, *, words: str = "", states: Sequence[str] = ()
+) -> QuerySet[InboundMail]:
+    """Return the mails received on the desks that somebody looks after, the latest first.
+
+    *words* are looked for in sender and subject of the latest mails, and as a Message-ID in all.
+    """
+    desks = desks_where(person.pk, "mailbox.manage")
+    rows = InboundMail.objects.select_related("mailbox__desk", "ticket")
+    rows = rows.defer("findings", *(f"mailbox__{name}" for name in _SECRETS))
+    if desks is not None:
+        rows = rows.filter(mailbox__desk__in=desks)
+    if states:
+        rows = rows.filter(state__in=states)
+    if words:
+        wanted = words.strip().strip("<>")
+        # A search through all mail ever received would grow with it.
+        newest = InboundMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        said = Q(sender__icontains=wanted) | Q(subject__icontains=wanted)
+        rows = rows.filter(Q(message_id=wanted) | (Q(pk__gt=newest - SEARCHED_MAILS) & said))
+    return rows.order_by("-received_at", "-pk")
 
 
 def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:
@@ -103,16 +134,18 @@ def mailbox_for(ticket: Ticket) -> Mailbox | None:
     return last or mailboxes[0]
 
 
-def ticket_answered_by(references: Sequence[str], *, desk: Desk) -> Ticket | None:
-    """Return the ticket of the nearest mail that *references* name, of those of a desk."""
-    if not references:
-        return None
-    found: dict[str, Message] = {}
-    rows = Message.objects.filter(message_id__in=references, ticket__desk=desk)
-    for message in rows.select_related("ticket").order_by("-pk"):
-        found[message.message_id] = message
-    nearest = next((found[one] for one in references if one in found), None)
-    return nearest.ticket if nearest else None
+def unanswered_without(message: Message) -> Message | None:
+    """Return the first words from outside that nobody has answered, but for *message*."""
+    by_people = Message.objects.filter(ticket_id=message.ticket_id, is_automatic=False)
+    not_said = (OutboundMail.State.RECALLED, OutboundMail.State.FAILED)
+    answers = by_people.filter(direction=Message.Direction.OUT).exclude(
+        outbound__state__in=not_said
+    )
+    last_answer = answers.exclude(pk=message.pk).order_by("-said_at", "-pk").first()
+    waiting = by_people.filter(direction=Message.Direction.IN)
+    if last_answer is not None:
+        waiting = waiting.filter(said_at__gt=last_answer.said_at)
+    return waiting.order_by("said_at", "pk").first()
 
 
 @nouns.add("mailbox")

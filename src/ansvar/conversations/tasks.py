@@ -14,9 +14,13 @@ from ansvar.conversations.commands import (
     set_apart,
     watch_mailboxes,
 )
+from ansvar.conversations.commands.notices import ATTEMPTS as NOTICE_ATTEMPTS
+from ansvar.conversations.commands.notices import deliver_notice
 from ansvar.conversations.commands.sending import ATTEMPTS
-from ansvar.conversations.models import InboundMail, Mailbox, OutboundMail
+from ansvar.conversations.commands.unreached import note_arrival
+from ansvar.conversations.models import InboundMail, Mailbox, OutboundMail, SenderNotice
 from ansvar.kernel import clock, journal
+from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.work import keep_failure, schedule, task, tasks
 
 log = structlog.get_logger(__name__)
@@ -36,6 +40,11 @@ def _about_outbound(outbound_id: int) -> str:
     rows = OutboundMail.objects.select_related("message__ticket")
     outbound = rows.filter(pk=outbound_id).first()
     return f"{outbound.message.ticket.reference} {outbound}" if outbound else f"mail {outbound_id}"
+
+
+def _about_notice(notice_id: int) -> str:
+    notice = SenderNotice.objects.filter(pk=notice_id).first()
+    return str(notice) if notice else f"notice {notice_id}"
 
 
 def _about_mailbox(mailbox_id: int) -> str:
@@ -114,3 +123,15 @@ def send_mail(*, outbound_id: int) -> None:
     except MailRefused as refused:
         # Trying again would be refused again; an administrator sees it at once instead.
         keep_failure(send_mail, {"outbound_id": outbound_id}, error=refused, attempts=1)
+
+
+@task("conversations.send_notice", attempts=NOTICE_ATTEMPTS, about=_about_notice)
+def send_notice(*, notice_id: int) -> None:
+    """Tell somebody that his mail could not be taken."""
+    deliver_notice(notice_id)
+
+
+@task("conversations.look_for_arrival", about=_about_outbound)
+def look_for_arrival(*, outbound_id: int) -> None:
+    """See whether a mail to an address that failed has come back; if not, it arrived."""
+    note_arrival(outbound_id, by=SYSTEM)

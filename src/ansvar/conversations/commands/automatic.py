@@ -1,52 +1,45 @@
 """What the desk says by itself: that it has heard, that it is done, that it closed the matter."""
 
+import contextlib
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from ansvar.conversations.commands.holding_back import reason_to_hold_back
 from ansvar.conversations.commands.sending import queue_mail
 from ansvar.conversations.composing import html_of
-from ansvar.conversations.decisions import AUTOMATIC_PER_HOUR
 from ansvar.conversations.facts import MessageSent, MessageStopped
 from ansvar.conversations.models import InboundMail, Mailbox, Message, OutboundMail
+from ansvar.conversations.promising import first_answer_by, moment_in_words, zone_of_reader
 from ansvar.conversations.queries import mailbox_for
+from ansvar.conversations.templates import as_words, filled, template_for
 from ansvar.conversations.tokens import resolution_token
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
+from ansvar.people.decisions import normalise_email
 from ansvar.people.queries import email_of
 from ansvar.tickets.decisions import State
 from ansvar.tickets.models import Ticket
 
-_HOUR = timedelta(hours=1)
-
 
 def acknowledge(ticket_id: int, *, key: str) -> Message | None:
-    """Tell who opened a ticket by mail its number and what happens next.
+    """Tell who opened a ticket by mail its number, what happens next, and by when.
 
     Lists, programs and noreply addresses are not answered. Twice with one *key*: silent.
 
-    Records: MessageSent, or MessageStopped when a loop is feared.
+    Records: MessageSent, or MessageStopped when it is better not sent.
     """
     ticket = _ticket(ticket_id)
     inbound = InboundMail.objects.filter(ticket=ticket).order_by("pk").first()
     if inbound is None or not inbound.is_answerable:
         return None
-    with override(ticket.language):
-        text = _(
-            "Hello {name},\n\n"
-            "thank you for your message. It has the number **{reference}** with us now.\n\n"
-            "What happens next: somebody of {desk} reads it, finds out how many people it hinders, "
-            "and answers you in this conversation. To add something, just answer this mail."
-        )
-        words = text.format(
-            name=ticket.requester.name, reference=ticket.reference, desk=ticket.desk.name
-        )
-    return _say(ticket, words, key=key)
+    # What was written is not repeated: in another's name somebody could send him what he likes.
+    return say_automatically(ticket, "acknowledgement", key=key)
 
 
 def send_resolution(ticket_id: int, *, key: str) -> Message | None:
@@ -60,25 +53,13 @@ def send_resolution(ticket_id: int, *, key: str) -> Message | None:
     if ticket.state != State.RESOLVED:
         return None
     link = resolution_link(ticket)
-    with override(ticket.language):
-        text = _(
-            "Hello {name},\n\n"
-            "we believe that {reference}, “{subject}”, is solved:\n\n"
-            "{resolution}\n\n"
-            "- It works: [confirm]({confirm})\n"
-            "- It does not work: [tell us]({refuse}), or answer this mail\n\n"
-            "If we hear nothing within {days} days, the ticket is closed."
-        )
-        words = text.format(
-            name=ticket.requester.name,
-            reference=ticket.reference,
-            subject=ticket.subject,
-            resolution=_quoted(ticket.resolution),
-            confirm=f"{link}?answer=yes",
-            refuse=f"{link}?answer=no",
-            days=ticket.desk.quiet_days,
-        )
-    return _say(ticket, words, key=key)
+    more = {
+        "resolution": _quoted(ticket.resolution),
+        "confirm": f"{link}?answer=yes",
+        "refuse": f"{link}?answer=no",
+        "days": str(ticket.desk.quiet_days),
+    }
+    return say_automatically(ticket, "resolution", more, key=key)
 
 
 def send_quiet_close(ticket_id: int, *, key: str) -> Message | None:
@@ -89,34 +70,37 @@ def send_quiet_close(ticket_id: int, *, key: str) -> Message | None:
     ticket = _ticket(ticket_id)
     if ticket.state != State.CLOSED:
         return None
-    with override(ticket.language):
-        text = _(
-            "Hello {name},\n\n"
-            "nobody objected, so {reference}, “{subject}”, is closed now.\n\n"
-            "If it troubles you again, answer this mail: we take it up where it was left."
-        )
-        words = text.format(
-            name=ticket.requester.name, reference=ticket.reference, subject=ticket.subject
-        )
-    return _say(ticket, words, key=key)
+    return say_automatically(ticket, "quiet_close", key=key)
 
 
 def resolution_link(ticket: Ticket) -> str:
     """Return the address of the page on which the requester answers a resolution."""
     token = resolution_token(ticket)
-    try:
-        path = reverse("resolution", kwargs={"token": token})
-    except NoReverseMatch:
-        path = f"/t/{token}/"
-    return f"{settings.BASE_URL}{path}"
+    return _address("resolution", f"/t/{token}/", token=token)
+
+
+def portal_link(ticket: Ticket) -> str:
+    """Return the address at which the requester follows a ticket."""
+    path = f"/portal/tickets/{ticket.reference}/"
+    return _address("portal-ticket", path, reference=ticket.reference)
 
 
 @command
-def _say(ticket: Ticket, text: str, *, key: str) -> Message | None:
+def say_automatically(
+    ticket: Ticket, kind: str, more: Mapping[str, str] | None = None, *, key: str
+) -> Message | None:
+    """Write one of the mails of `templates.KINDS` to the requester, *more* filling its own places.
+
+    Without a mailbox, or an address that is not a desk's: silent. Twice with one *key*: silent.
+
+    Records: MessageSent, or MessageStopped when it is better not sent.
+    """
     mailbox = mailbox_for(ticket)
-    address = email_of(ticket.requester).lower()
+    shown = email_of(ticket.requester)
+    address = normalise_email(shown) if shown else ""
     if mailbox is None or not address or Mailbox.objects.filter(address__iexact=address).exists():
         return None
+    text = _words(ticket, kind, more or {})
     message, is_new = Message.objects.get_or_create(
         key=key,
         defaults={
@@ -133,11 +117,9 @@ def _say(ticket: Ticket, text: str, *, key: str) -> Message | None:
     )
     if not is_new:
         return message
-    recent = OutboundMail.objects.filter(
-        recipient=address, message__is_automatic=True, send_after__gt=clock.now() - _HOUR
-    ).exclude(state=OutboundMail.State.STOPPED)
-    if recent.count() >= AUTOMATIC_PER_HOUR:
-        _stop(message, mailbox, address)
+    reason = reason_to_hold_back(address, ticket=ticket)
+    if reason:
+        _stop(message, mailbox, reason=reason)
         return message
     queue_mail(message, mailbox=mailbox, pause=timedelta())
     record(
@@ -153,10 +135,24 @@ def _say(ticket: Ticket, text: str, *, key: str) -> Message | None:
     return message
 
 
-def _stop(message: Message, mailbox: Mailbox, address: str) -> None:
-    reason = _("{count} automatic mails went to {address} within an hour already.").format(
-        count=AUTOMATIC_PER_HOUR, address=address
-    )
+def _words(ticket: Ticket, kind: str, more: Mapping[str, str]) -> str:
+    template = template_for(ticket.desk, kind, ticket.language)
+    with override(template.language):
+        promised, now, zone = first_answer_by(ticket), clock.now(), zone_of_reader(ticket)
+        values = {
+            "name": as_words(ticket.requester.name),
+            "reference": ticket.reference,
+            "subject": as_words(ticket.subject),
+            "desk": ticket.desk.name,
+            "link": portal_link(ticket),
+            "by": moment_in_words(promised, now=now, zone=zone) if promised else "",
+            **more,
+        }
+        return filled(template.text, values)
+
+
+def _stop(message: Message, mailbox: Mailbox, *, reason: str) -> None:
+    address = message.to[0]
     OutboundMail.objects.create(
         message=message,
         mailbox=mailbox,
@@ -174,7 +170,15 @@ def _stop(message: Message, mailbox: Mailbox, address: str) -> None:
 
 
 def _ticket(ticket_id: int) -> Ticket:
-    return Ticket.objects.select_related("desk", "requester").get(pk=ticket_id)
+    rows = Ticket.objects.select_related("desk__calendar", "requester__site__calendar")
+    return rows.get(pk=ticket_id)
+
+
+def _address(name: str, path: str, **arguments: str) -> str:
+    # A process without pages knows no addresses, but where they are.
+    with contextlib.suppress(NoReverseMatch):
+        path = reverse(name, kwargs=arguments)
+    return f"{settings.BASE_URL}{path}"
 
 
 def _quoted(text: str) -> str:

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from ansvar.conversations.commands.bouncing import note_bounces
 from ansvar.conversations.commands.talking import NewFile, keep_files, reopen_for, write_reply
 from ansvar.conversations.decisions import Decision, Step
-from ansvar.conversations.facts import MessageFailed, MessageReceived, MessageSent
-from ansvar.conversations.models import InboundMail, Message, OutboundMail
+from ansvar.conversations.facts import MessageReceived, MessageSent
+from ansvar.conversations.models import InboundMail, Message
 from ansvar.conversations.parsing import Incoming
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
+from ansvar.people.commands import note_contact_point_works
 from ansvar.people.models import Person
 from ansvar.people.queries import email_of
 from ansvar.tickets.commands import add_participant, desk_answered, requester_spoke
@@ -57,8 +59,10 @@ def join_ticket(
         ),
         by=speaker.mailbox if author is None else speaker.actor,
     )
+    if author is not None and mail.sender is not None:
+        note_contact_point_works(mail.sender.address, by=speaker.mailbox)
     if is_automatic:
-        _note_bounce(ticket, mail, by=speaker.mailbox)
+        note_bounces(ticket, mail, by=speaker.mailbox)
         tell_pages(ticket)
         return message
     if decision.reopens:
@@ -138,28 +142,3 @@ def _message(
         ],
     )
     return message
-
-
-def _note_bounce(ticket: Ticket, mail: Incoming, *, by: Actor) -> None:
-    """Show a message as not delivered when a server says so."""
-    failed = next((one for one in mail.bounces if one.message_id and one.has_failed), None)
-    if failed is None:
-        return
-    rows = OutboundMail.objects.select_for_update(of=("self",)).filter(
-        message__ticket=ticket,
-        message__message_id=failed.message_id,
-        state=OutboundMail.State.SENT,
-    )
-    for outbound in rows:
-        outbound.state = OutboundMail.State.FAILED
-        outbound.error = failed.diagnostic or "The mail came back."
-        outbound.save(update_fields=["state", "error"])
-        record(
-            MessageFailed(
-                subject_id=ticket.pk,
-                message_id=outbound.message_id,
-                recipient=outbound.recipient,
-                error=outbound.error,
-            ),
-            by=by,
-        )

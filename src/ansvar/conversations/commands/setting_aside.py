@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from ansvar.conversations.commands.notices import tell_not_taken
 from ansvar.conversations.facts import (
     MailDiscarded,
     MailIgnored,
@@ -9,6 +10,7 @@ from ansvar.conversations.facts import (
     MailReleased,
 )
 from ansvar.conversations.models import InboundMail
+from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
@@ -25,10 +27,10 @@ class CannotRelease(Refusal):
     status = 409
 
 
-def quarantine(inbound: InboundMail, *, reason: str, by: Actor) -> None:
-    """Put a locked mail into quarantine.
+def quarantine(inbound: InboundMail, *, reason: str, by: Actor, told_as: str = "") -> None:
+    """Put a locked mail into quarantine; *told_as* is the template by which its sender is told.
 
-    Records: MailQuarantined.
+    Records: MailQuarantined; SenderTold.
     """
     _put_aside(inbound, InboundMail.State.QUARANTINED, reason)
     record(
@@ -37,6 +39,8 @@ def quarantine(inbound: InboundMail, *, reason: str, by: Actor) -> None:
         ),
         by=by,
     )
+    if told_as:
+        tell_not_taken(inbound, kind=told_as)
 
 
 def ignore(inbound: InboundMail, *, reason: str, by: Actor) -> None:
@@ -62,7 +66,9 @@ def release_mail(inbound_id: int, *, by: Actor) -> InboundMail:
     if inbound.state not in _ASIDE:
         raise CannotRelease(_("This mail is on a ticket already, or was discarded."))
     inbound.state, inbound.reason = InboundMail.State.STORED, ""
-    inbound.save(update_fields=["state", "reason"])
+    # Not in turn with new mail, where it would be put aside once more for what it is.
+    inbound.apart_since = clock.now()
+    inbound.save(update_fields=["state", "reason", "apart_since"])
     record(MailReleased(subject_id=inbound.pk, mailbox_id=inbound.mailbox_id), by=by)
     tasks["conversations.read_mail"].later(inbound_id=inbound.pk, is_released=True)
     return inbound
@@ -98,5 +104,6 @@ def _put_aside(inbound: InboundMail, state: InboundMail.State, reason: str) -> N
     inbound.save(
         update_fields=[
             "state", "reason", "sender", "subject", "message_id", "fingerprint", "is_answerable",
+            "decision", "way", "kind", "findings", "readings", "same_as",
         ]
     )  # fmt: skip

@@ -156,7 +156,8 @@ def _leave_out(row: InboundMail, reason: str) -> None:
         },
     )
     if is_new:
-        quarantine(inbound, reason=reason, by=mailbox_actor(inbound.mailbox))
+        by = mailbox_actor(inbound.mailbox)
+        quarantine(inbound, reason=reason, by=by, told_as="too_large")
 
 
 def _note_arrival(mailbox_id: int, arrived_at: datetime) -> None:

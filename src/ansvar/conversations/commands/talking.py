@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from ansvar.conversations import store
 from ansvar.conversations.commands.sending import queue_mail
 from ansvar.conversations.composing import html_of
-from ansvar.conversations.decisions import may_still_reopen
 from ansvar.conversations.facts import MessageRecalled, MessageReceived, MessageSent
 from ansvar.conversations.models import Attachment, Message, OutboundMail
 from ansvar.conversations.parsing.headers import clean
-from ansvar.conversations.queries import mailbox_for
+from ansvar.conversations.queries import mailbox_for, unanswered_without
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
@@ -134,7 +133,7 @@ def post_message(
     ticket = _locked(ticket_id)
     require(by, "ticket.speak", ticket)
     words, files = _said(text, attachments)
-    if not may_still_reopen(ticket.closed_at, ticket.desk.quiet_days, now=clock.now()):
+    if not ticket.may_be_taken_up(clock.now()):
         raise TicketClosed(
             _("{reference} was closed some time ago. Report it anew, and name this number.").format(
                 reference=ticket.reference
@@ -180,7 +179,7 @@ def recall_message(message_id: int, *, by: Actor) -> Message:
     if message.author_id is not None:
         place = reply_draft(message.ticket_id)
         save_draft(person_id=message.author_id, place=place, text=message.text)
-    unanswered = _unanswered_since(message)
+    unanswered = unanswered_without(message)
     if unanswered is not None:
         requester_spoke(message.ticket_id, at=unanswered.said_at, by=by)
     return message
@@ -243,16 +242,3 @@ def _participants(ticket: Ticket) -> list[str]:
     rows = ticket.participants.select_related("person").prefetch_related("person__contact_points")
     addresses = [email_of(row.person) for row in rows if row.person.is_active]
     return [address for address in addresses if address]
-
-
-def _unanswered_since(message: Message) -> Message | None:
-    """Return the first words from outside that nobody has answered once *message* is gone."""
-    by_people = Message.objects.filter(ticket_id=message.ticket_id, is_automatic=False)
-    answers = by_people.filter(direction=Message.Direction.OUT).exclude(
-        outbound__state=OutboundMail.State.RECALLED
-    )
-    last_answer = answers.order_by("-said_at", "-pk").first()
-    waiting = by_people.filter(direction=Message.Direction.IN)
-    if last_answer is not None:
-        waiting = waiting.filter(said_at__gt=last_answer.said_at)
-    return waiting.order_by("said_at", "pk").first()
