@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 demo_app = typer.Typer(no_args_is_help=True, help="The demo organisation: load, remove, log in.")
 app.add_typer(demo_app, name="demo")
+mail_app = typer.Typer(no_args_is_help=True, help="Mail: say what one says and what becomes of it.")
+app.add_typer(mail_app, name="mail")
 
 
 def main() -> None:
@@ -196,6 +198,22 @@ def facts(
         typer.echo(inspection.facts_as_markdown())
     else:
         inspection.print_facts()
+
+
+@mail_app.command("explain")
+def explain_mail(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Mails, mailbox files, folders of them; - for standard input."),
+    ],
+    *,
+    pretty: Annotated[bool, typer.Option("--pretty", help="Indent the JSON.")] = False,
+) -> None:
+    """Print for each mail, as a JSON object a line, what it says and what would become of it."""
+    from ansvar.ops import explaining  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    if not explaining.explain(files, is_pretty=pretty):
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -5,8 +5,6 @@ import contextlib
 import re
 from collections.abc import Iterable
 
-import ftfy
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.:+-]{0,60}\Z")
 _META = re.compile(
@@ -119,6 +117,8 @@ def _mended(text: str) -> str:
     """Return *text* with UTF-8 that was once read as something else put right."""
     if text.isascii() or len(text) > _LONGEST_MENDED:
         return text
+    import ftfy  # noqa: PLC0415  # its tables take longer to load than most mails to read
+
     with contextlib.suppress(Exception):  # a guess that fails leaves the text as it was
         mended: str = ftfy.fix_encoding(text)
         return mended

@@ -1,5 +1,6 @@
 """Reading one raw mail into what it says."""
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,11 +25,20 @@ from ansvar.conversations.parsing.marks import Mark
 from ansvar.conversations.parsing.nature import Kind, Nature, nature_of
 from ansvar.conversations.parsing.parts import Bodies, IncomingFile, bodies_of
 from ansvar.conversations.parsing.saying import said_in
-from ansvar.conversations.parsing.structure import Part, TooComplex, parameter, parsed, type_of
+from ansvar.conversations.parsing.structure import (
+    Part,
+    TooComplex,
+    fields_in,
+    parameter,
+    parsed,
+    type_of,
+)
 
 LARGEST = 80 * 1024 * 1024
 """Bytes. Mail servers refuse far smaller ones."""
 MOST_REFERENCES = 100
+LONGEST_SUBJECT = 500
+_LONGEST_HEADER = 1_000_000
 _MOST_CHECKS = 50
 
 
@@ -125,6 +135,31 @@ def read_mail(raw: bytes, *, largest: int | None = LARGEST) -> Incoming:
         raise Unreadable(words.format(kind=type(error).__name__)) from error
 
 
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What the header of a mail says that cannot be read otherwise."""
+
+    message_id: str = ""
+    shown_from: str = ""
+    shown_to: tuple[str, ...] = ()
+    shown_cc: tuple[str, ...] = ()
+    subject: str = ""
+
+
+def header_of(raw: bytes) -> Header:
+    """Return what the header of a mail says; of one that is no mail, nothing."""
+    with contextlib.suppress(Exception):  # as with the whole mail
+        fields = fields_in(raw[:_LONGEST_HEADER])
+        return Header(
+            message_id=next(iter(ids_of(fields, "Message-ID")), ""),
+            shown_from=", ".join(shown_addresses(fields, "From")),
+            shown_to=shown_addresses(fields, "To"),
+            shown_cc=shown_addresses(fields, "Cc"),
+            subject=words_of(first_raw(fields, "Subject"))[:LONGEST_SUBJECT],
+        )
+    return Header()
+
+
 def require_sense(mail: Incoming) -> None:
     """Refuse a mail that nobody could be answered to, or that says nothing.
 
@@ -163,7 +198,7 @@ def _read(raw: bytes) -> Incoming:
         sender=sender,
         to=tuple(addresses_of(message, "To", charsets)),
         cc=tuple(addresses_of(message, "Cc", charsets)),
-        subject=subject[:500],
+        subject=subject[:LONGEST_SUBJECT],
         written_at=date_of(message),
         message_id=next(iter(ids_of(message, "Message-ID")), ""),
         references=_references(message, bounces),
