@@ -8,7 +8,7 @@ LONGEST_WORDS = 4_000
 
 _STATUS = r"([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)"
 _STATUS_AFTER_REPLY = re.compile(
-    rf"(?<![\w.])[245][0-5]\d[ \-:]{{1,2}}(?:\[[\w ]{{1,20}}\] )?#?{_STATUS}"
+    rf"(?<![\w.])[245][0-5]\d[ \-:']{{1,2}}(?:\[[\w ]{{1,20}}\] )?#?{_STATUS}"
 )
 _STATUS_MARKED = re.compile(rf"#{_STATUS}")
 _STATUS_ANYWHERE = re.compile(rf"(?<![\w./-]){_STATUS}")
@@ -19,20 +19,26 @@ _REPLY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _COMMAND = re.compile(
-    r"(?:in reply to|after|for|>>>|smtp:|sent|our|command:?|\[|\()\s{0,20}"
+    r"(?:\bin reply to|\bafter|\bfor|>>>|smtp:|\bsent|\bour|command:?|\[|\()\s{0,20}"
     r"(?:the |final |initial |end of |pipelined |sending )?"
-    r"(helo|ehlo|mail(?=[ _]?from|\b(?! server))|rcpt|data|text command|connect|starttls)\b",
+    r"(helo|ehlo|mail(?=[ _]?from)|rcpt|data|text command|connect(?:ion)?|starttls)\b",
     re.IGNORECASE,
 )
 _COMMAND_TOLD = (
     ("rcpt", re.compile(r"does not like recipient|recipient was rejected", re.IGNORECASE)),
-    ("mail", re.compile(r"(?:sender|my name) was rejected", re.IGNORECASE)),
+    ("mail", re.compile(r"sender was rejected", re.IGNORECASE)),
+    ("helo", re.compile(r"my name was rejected", re.IGNORECASE)),
     (
         "data",
         re.compile(r"after I sent the message|failed on DATA|message was rejected", re.IGNORECASE),
     ),
 )
 _UNSPECIFIC = re.compile(r"[245]\.0\.0\Z|[245]\.5\.0\Z")
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>]{1,500}", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?[^\s<>@,;:\"'()]{1,64}@[\w.-]{1,190}>?")
+_CODES = re.compile(
+    r"(?<![\w.])[245][0-5]\d(?:-\s?|[ -](?=[245]\.))(?:[245]\.\d{1,3}\.\d{1,3})?(?=\s)"
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -68,6 +74,14 @@ def one_line(text: str) -> str:
     return _SPACES.sub(" ", text[:LONGEST_WORDS]).strip()
 
 
+def plain(words: str) -> str:
+    """Return a server's words without what only looks like words: addresses, links, codes."""
+    words = _LINK.sub(" ", words)
+    words = _ADDRESS.sub(" x@y ", words)
+    # A long answer repeats its codes on each line.
+    return _SPACES.sub(" ", _CODES.sub(" ", words))
+
+
 def status_in(text: str) -> str:
     """Return the enhanced status code that *text* gives, one beside a reply code before others."""
     found: list[str] = []
@@ -95,4 +109,6 @@ def command_in(text: str) -> str:
     found = [word.lower() for word in _COMMAND.findall(text)]
     # In a transcript the last one is QUIT or a retry; the first refused one counts.
     first = found[0] if found else ""
-    return {"ehlo": "helo", "connect": "helo", "text command": "data"}.get(first, first)
+    return {"ehlo": "helo", "connect": "helo", "connection": "helo", "text command": "data"}.get(
+        first, first
+    )

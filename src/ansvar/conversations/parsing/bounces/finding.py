@@ -13,7 +13,10 @@ from ansvar.conversations.parsing.bounces.letters import (
     evidence_without_recipient,
     opened,
     recipients_told,
+    session_told,
+    transcript_told,
 )
+from ansvar.conversations.parsing.bounces.notifications import bounces_notified
 from ansvar.conversations.parsing.bounces.reasons import judged, says_anything
 from ansvar.conversations.parsing.bounces.reports import (
     LONGEST_REPORT,
@@ -30,16 +33,18 @@ from ansvar.conversations.parsing.headers import (
     text_of,
     words_of,
 )
-from ansvar.conversations.parsing.parts import parameter, type_of
+from ansvar.conversations.parsing.parts import parameter
 from ansvar.conversations.sanitising import text_from_html
 
 _MOST_PARTS = 200
 _DEEPEST = 12
 _LONGEST_DIAGNOSTIC = 500
+_TERSE = 40
+"""Characters; a shorter diagnosis is completed with what the notice says."""
 _LONGEST_RETURNED = 20_000
 _FINAL_RECIPIENT = re.compile(r"^(?:Final|Original)-Recipient:", re.IGNORECASE | re.MULTILINE)
 _DAEMONS = re.compile(
-    r"mailer-?daemon|mail-?daemon|postmaster|mail[. ]?delivery|delivery[. -](?:sub)?system"
+    r"mailer-?daemon|mail-?daemon|post_?master|mail[. ]?delivery|delivery[. -](?:sub)?system"
     r"|bounce-?notif|undeliver|<>",
     re.IGNORECASE,
 )
@@ -47,9 +52,9 @@ _SUBJECTS = re.compile(
     r"(?:undeliver|returned mail|return(?:ed)? to sender|failure notice|failure delivery"
     r"|mail (?:delivery )?(?:failure|failed|error|system error)|delivery (?:status|failure|problem"
     r"|report|notification|has failed|failed|error)|message delivery|non[- ]?delivery|not deliver"
-    r"|(?:could|can)(?: ?not|n't) (?:be )?deliver|warning: (?:could not send|message)|rejected mail"
+    r"|(?:could|can|was|were)(?: ?not|n't) (?:be )?deliver|warning: (?:could not send|message)|rejected mail"
     r"|unzustellbar|unbestellbar|недостав|не доставлено|non remis|olevererbart|ej levererat"
-    r"|no (?:se ha podido )?entreg|mancata consegna|niet bezorg|nie dostarczon|配信不能|退信)",
+    r"|no (?:se ha podido )?entreg|mancata consegna|niet bezorg|nie dostarczon|配信不能|配信でき|送信できません|メールエラー|退信)",
     re.IGNORECASE,
 )
 _WAITING = re.compile(
@@ -58,7 +63,9 @@ _WAITING = re.compile(
     re.IGNORECASE,
 )
 _HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,60}: ?\S")
+_MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
 _LONGEST_HTML = 100_000
+_NO_READER = re.compile(r"\bno-?_?reply@", re.IGNORECASE)
 _PASSED_ON = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|vb|tr|rv)\s*:", re.IGNORECASE)
 _COMPLAINT = re.compile(
     r"complaint about message from|(?:e-?mail )?(?:feedback|abuse) report", re.I
@@ -89,13 +96,19 @@ def bounces_of(message: Message) -> tuple[Bounce, ...]:
         return _complaints(message, material)
     if parameter(message, "report-type") == "disposition-notification":
         return ()
+    if notified := bounces_notified(material.notice):
+        return notified
     found: list[Evidence] = []
     notice = opened(material.notice)
     original = _original(material, notice.returned)
-    if material.report:
-        found = recipients_in(material.report)
-        found = [_completed(one, notice.words) for one in found]
-    if not found and (material.is_report or _is_by_a_daemon(message)):
+    is_by_a_daemon = material.is_report or _is_by_a_daemon(message, notice.words)
+    report = material.report
+    if not report and is_by_a_daemon and _FINAL_RECIPIENT.search(material.notice):
+        # A broken boundary leaves the report in the text.
+        report = material.notice
+    if report:
+        found = [_completed(one, notice.words) for one in recipients_in(report)]
+    if not found and is_by_a_daemon:
         found = _told(message, notice.words, original)
         if not found:
             inner = [_material(one).report for one in material.returned]
@@ -144,12 +157,17 @@ def _completed(evidence: Evidence, notice: str) -> Evidence:
     if beside is None:
         return replace(evidence, around=f"{evidence.around} {one_line(notice)}".strip())
     words = evidence.words
-    if not words and says_anything(beside.words):
+    if (
+        len(words) < _TERSE
+        and not evidence.reply
+        and says_anything(beside.words)
+        and words in beside.words
+    ):
         words = beside.words
     return replace(
         evidence,
         words=words,
-        status=evidence.status if evidence.is_specific else beside.status or evidence.status,
+        status=beside.status if beside.status and not evidence.words else evidence.status,
         reply=evidence.reply or beside.reply,
         command=evidence.command or beside.command,
         around=" ".join([evidence.around, beside.words, beside.around]).strip(),
@@ -158,9 +176,7 @@ def _completed(evidence: Evidence, notice: str) -> Evidence:
 
 def _told(message: Message, notice: str, original: Message | None) -> list[Evidence]:
     """Return what a notice in prose says, also when it does not name the recipient."""
-    if _FINAL_RECIPIENT.search(notice):
-        return recipients_in(notice)
-    found = recipients_told(notice)
+    found = session_told(notice) or recipients_told(notice) or transcript_told(notice)
     if found:
         return found
     whole = evidence_without_recipient(notice)
@@ -179,19 +195,22 @@ def _told(message: Message, notice: str, original: Message | None) -> list[Evide
     return []
 
 
-def _is_by_a_daemon(message: Message) -> bool:
+def _is_by_a_daemon(message: Message, notice: str) -> bool:
     """Tell whether a mail looks as if a mail server wrote it, not somebody about one."""
     subject = words_of(first_raw(message, "Subject"))
-    sender = first_raw(message, "From")
     paths = [raw.replace(" ", "") for raw in raw_values(message, "Return-Path")]
-    signs = [
-        bool(_DAEMONS.search(sender)),
+    if _DAEMONS.search(first_raw(message, "From")) or raw_values(message, "X-Failed-Recipients"):
+        return True
+    if raw_values(message, "X-MLServer") and not raw_values(message, "List-Post"):
+        return True
+    signs = (
         bool(paths) and (paths[0] in {"<>", ""} or bool(_DAEMONS.search(paths[0]))),
         bool(_SUBJECTS.search(subject)) and not _PASSED_ON.match(subject),
-        bool(raw_values(message, "X-Failed-Recipients")),
+        bool(_SUBJECTS.search(notice[:1000])),
+        bool(_NO_READER.search(first_raw(message, "From"))),
         "invoked for bounce" in " ".join(raw_values(message, "Received")),
-    ]
-    return sum(signs) > 1 or signs[0] or signs[3]
+    )
+    return sum(signs) > 1
 
 
 def _complaints(message: Message, material: Material) -> tuple[Bounce, ...]:
@@ -242,7 +261,7 @@ def _material(message: Message) -> Material:
     complaints: list[str] = []
     returned: list[Message] = []
     for part in _parts(message):
-        media_type = type_of(part)
+        media_type = _type_of(part)
         if media_type in {"message/delivery-status", "message/global-delivery-status"}:
             reports.append(text_of_report(part))
         elif media_type == "message/feedback-report":
@@ -252,13 +271,13 @@ def _material(message: Message) -> Material:
             returned += [one for one in payload[:1] if isinstance(one, Message)]
         elif media_type in {"text/rfc822-headers", "message/global-headers"}:
             returned.append(message_from_string(_words(part), policy=policy.compat32))
-        elif media_type == "text/plain":
+        elif media_type == "text/plain" or media_type.startswith("multipart/"):
             plain.append(_words(part))
         elif media_type == "text/html":
             html.append(_words(part))
     notice = "\n\n".join(plain) or text_from_html("\n".join(html)[:_LONGEST_HTML])
     kind = parameter(message, "report-type")
-    is_report = type_of(message) == "multipart/report" and kind in {"delivery-status", ""}
+    is_report = _type_of(message) == "multipart/report" and kind in {"delivery-status", ""}
     return Material(
         notice=notice[:LONGEST_REPORT],
         report="\n\n".join(reports)[:LONGEST_REPORT],
@@ -277,11 +296,17 @@ def _parts(message: Message) -> Iterator[Message]:
         part, depth = waiting.pop()
         seen += 1
         payload = part.get_payload() if part.is_multipart() else None
-        if type_of(part).startswith("message/") or not isinstance(payload, list):
+        if _type_of(part).startswith("message/") or not isinstance(payload, list):
             yield part
         elif depth < _DEEPEST:
             below = [(one, depth + 1) for one in payload if isinstance(one, Message)]
             waiting.extend(reversed(below))
+
+
+def _type_of(part: Message) -> str:
+    """Return the media type, also of a field that forgets the semicolon after it."""
+    found = _MEDIA_TYPE.match(first_raw(part, "Content-Type").lower())
+    return found[0] if found else part.get_default_type()
 
 
 def _words(part: Message) -> str:

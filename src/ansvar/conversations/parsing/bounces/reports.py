@@ -14,6 +14,7 @@ from ansvar.conversations.parsing.bounces.evidence import (
     status_in,
 )
 from ansvar.conversations.parsing.headers import clean, first_raw, is_address, words_of
+from ansvar.conversations.parsing.structure import Part
 
 LONGEST_REPORT = 200_000
 MOST_RECIPIENTS = 200
@@ -31,6 +32,8 @@ Fields = dict[str, str]
 
 def text_of_report(part: Message) -> str:
     """Return a report as text; the library has taken its groups for headers of many mails."""
+    if isinstance(part, Part):
+        return clean(part.content.decode("utf-8", "replace"))[:LONGEST_REPORT]
     payload = part.get_payload()
     if isinstance(payload, str):
         with contextlib.suppress(Exception):
@@ -53,14 +56,13 @@ def recipients_in(report: str) -> list[Evidence]:
 
 def complaints_in(report: str) -> tuple[str, tuple[str, ...]]:
     """Return what kind of complaint a feedback report makes, and for which recipients."""
-    kind = ""
-    recipients: list[str] = []
+    said: dict[str, list[str]] = {}
     for name, value in _fields(report):
-        if name == "feedback-type":
-            kind = value.strip().lower()[:40]
-        elif name in {"original-rcpt-to", "removal-recipient", "redacted-address"}:
-            recipients.append(address_in(value))
-    return kind, tuple(recipients)[:MOST_RECIPIENTS]
+        said.setdefault(name, []).append(value)
+    kind = next(iter(said.get("feedback-type", [])), "").strip().lower()[:40]
+    named = said.get("original-rcpt-to") or said.get("removal-recipient") or []
+    recipients = dict.fromkeys(address_in(value) for value in named[:MOST_RECIPIENTS])
+    return kind, tuple(one for one in recipients if one)
 
 
 def address_in(value: str) -> str:
@@ -135,10 +137,8 @@ def _evidence(group: Fields) -> Evidence:
     words = _KIND.sub("", said, count=1) if _KIND.match(said) else said
     stated = group.get("status", "")
     found = _STATUS.search(stated)
-    status = found[0] if found else ""
-    beside = status_in(words)
-    if not status or status.endswith((".0.0", ".0")) and beside:
-        status = beside or status
+    # The refusing server knows better than the one that reports it.
+    status = status_in(words) or (found[0] if found else "")
     return Evidence(
         recipient=recipient,
         action=group.get("action", "").lower().partition(" ")[0].strip("();,")[:20],
