@@ -1,12 +1,13 @@
 #!/bin/sh
-# Install the real counterparts that tests talk to: a browser and a mail server.
+# Install the real counterparts that tests talk to: a browser, a mail server, a virus scanner.
 set -eu
 missing=
-for pair in chromium:chromium dovecot:dovecot-core; do
+for pair in chromium:chromium dovecot:dovecot-core clamd:clamav-daemon; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 # Servers lie where ordinary users do not look for programs.
 [ -x /usr/sbin/dovecot ] && missing=$(echo "$missing" | sed 's/ dovecot-core//')
+[ -x /usr/sbin/clamd ] && missing=$(echo "$missing" | sed 's/ clamav-daemon//')
 [ -e /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
 [ -e /usr/lib/dovecot/lmtp ] || missing="$missing dovecot-lmtpd"
 [ -n "$missing" ] || exit 0

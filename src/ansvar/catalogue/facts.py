@@ -88,6 +88,55 @@ class DependenciesSet(
 
 
 @dataclass(frozen=True, kw_only=True)
+class NeededFactAdded(
+    Fact, name="needed_fact.added", subject="service", wording=_("asks for {title} from now on")
+):
+    """A service came to need one more thing to be known before work can begin."""
+
+    needed_id: int
+    title: str
+    question: str
+    kind: str
+    is_required: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeededFactChanged(
+    Fact,
+    name="needed_fact.changed",
+    subject="service",
+    wording=_("changed how it asks for {title}: {changes}"),
+):
+    """What a service needs to know is asked for in another way."""
+
+    needed_id: int
+    title: str
+    changes: Changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeededFactRemoved(
+    Fact, name="needed_fact.removed", subject="service", wording=_("asks for {title} no longer")
+):
+    """A service needs something no longer; what tickets know of it stays."""
+
+    needed_id: int
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeededFactsOrdered(
+    Fact,
+    name="needed_fact.ordered",
+    subject="service",
+    wording=_("changed the order in which it asks"),
+):
+    """What a service needs to know is asked for in another order."""
+
+    order: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScriptCreated(Fact, name="script.created", wording=_("made the script {title}")):
     """A question tree was begun, for a service or as the desk's default."""
 

@@ -5,10 +5,22 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from ansvar.catalogue.decisions.needed import LONGEST_PATTERN, NeededKind, Wanted
 from ansvar.people.models import Desk, Person, Team
+
+NEEDED_KIND_NAMES = {
+    NeededKind.TEXT: _("words"),
+    NeededKind.NUMBER: _("a number"),
+    NeededKind.CHOICE: _("one of several"),
+    NeededKind.YES_NO: _("yes or no"),
+    NeededKind.DATE: _("a date"),
+    NeededKind.PHONE: _("a phone number"),
+    NeededKind.ATTACHMENT: _("a file, such as a picture"),
+}
 
 
 class Service(models.Model):
@@ -41,6 +53,8 @@ class Service(models.Model):
     demands = models.TextField(_("What may one demand?"), blank=True)
     cost = models.TextField(_("What does it cost?"), blank=True)
     contact = models.TextField(_("How does one make contact?"), blank=True)
+    asks_at_once = models.BooleanField(_("ask at once for what is missing"), default=False)
+    """Requesters are asked for missing facts without an agent having to do it."""
     rests_on = models.ManyToManyField(
         "self", symmetrical=False, through="Dependency", related_name="carries"
     )
@@ -80,6 +94,49 @@ class Dependency(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.service} rests on {self.rests_on}"
+
+
+class NeededFact(models.Model):
+    """Something that must be known before work on a matter of a service can begin."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="needed_facts")
+    position = models.PositiveSmallIntegerField()
+    """Counts from 1; those that were removed keep theirs."""
+    name = models.CharField(_("name"), max_length=80)
+    question = models.CharField(_("question"), max_length=250)
+    """As it is asked of the requester, in the desk's language."""
+    help = models.CharField(_("help or example"), max_length=250, blank=True)
+    kind = models.CharField(
+        max_length=12, choices=list(NEEDED_KIND_NAMES.items()), default=NeededKind.TEXT
+    )
+    choices = models.JSONField(default=list, blank=True)
+    """The texts to choose from, for that kind alone."""
+    pattern = models.CharField(_("pattern"), max_length=LONGEST_PATTERN, blank=True)
+    """As `decisions.needed.Wanted` describes it, for words alone."""
+    is_required = models.BooleanField(_("work cannot begin without it"), default=True)
+    is_active = models.BooleanField(default=True)
+    """False once it was removed from the list: what tickets know of it stays."""
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                Lower("name"),
+                "service",
+                condition=Q(is_active=True),
+                name="needed_fact_name_once",
+                violation_error_message=_("The service asks for something of this name already."),
+            )
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def wanted(self) -> Wanted:
+        """What an answer must be like."""
+        return Wanted(kind=NeededKind(self.kind), choices=tuple(self.choices), pattern=self.pattern)
 
 
 class Script(models.Model):

@@ -8,7 +8,14 @@ from django.utils.functional import Promise
 
 from ansvar.access.queries import desks_where
 from ansvar.catalogue.decisions import Purpose, reachable
-from ansvar.catalogue.models import Dependency, Matrix, Script, ScriptVersion, Service
+from ansvar.catalogue.models import (
+    Dependency,
+    Matrix,
+    NeededFact,
+    Script,
+    ScriptVersion,
+    Service,
+)
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import may
 
@@ -70,6 +77,11 @@ def card_answers(service: Service) -> list[tuple[Promise | str, str]]:
     """Return the five questions of the service card with their answers."""
     questions = {field.name: field.verbose_name for field in Service._meta.fields}  # noqa: SLF001 - Django's public name for it
     return [(questions[name], getattr(service, name)) for name in CARD_FIELDS]
+
+
+def needed_facts_of(service_id: int) -> QuerySet[NeededFact]:
+    """Return what must be known before work on a service's matters begins, in order."""
+    return NeededFact.objects.filter(service=service_id, is_active=True)
 
 
 def dependency_edges() -> dict[int, list[int]]:

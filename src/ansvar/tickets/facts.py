@@ -201,6 +201,32 @@ class NoteAdded(Fact, name="ticket.note_added", wording=_("wrote a note")):
 
 
 @dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
+class DetailNoted(Fact, name="ticket.detail_noted", wording=_("noted {title}: {value} ({origin})")):
+    """Something that work needs to know came to be known, or was put right."""
+
+    needed_id: int
+    title: str
+    value: str
+    previous: str = ""
+    message_id: int | None = None
+    """The message from which it was read."""
+
+    @override
+    def words(self) -> dict[str, str]:
+        read = _("read from what was written")
+        return {"origin": str(read if self.message_id is not None else _("filled in by hand"))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailDropped(Fact, name="ticket.detail_dropped", wording=_("took {title} back: {previous}")):
+    """What was noted of something that work needs to know is known no longer."""
+
+    needed_id: int
+    title: str
+    previous: str
+
+
 class ParticipantAdded(Fact, name="ticket.participant_added", wording=_("let {person} take part")):
     """Somebody else came to take part in the conversation."""
 

@@ -9,7 +9,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from ansvar.catalogue.models import Matrix, ScriptVersion, Service
+from ansvar.catalogue.models import Matrix, NeededFact, ScriptVersion, Service
 from ansvar.people.models import Desk, Person, Site, Team
 from ansvar.tickets.decisions import Kind, State, WaitingFor
 
@@ -259,6 +259,32 @@ class Link(models.Model):
         DUPLICATE = "duplicate", _("duplicate of")
         CHILD = "child", _("part of")
         RELATED = "related", _("related to")
+
+class TicketDetail(models.Model):
+    """What is known on a ticket of something that its service needs to know."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="details")
+    needed = models.ForeignKey(NeededFact, models.PROTECT, related_name="details")
+    value = models.TextField()
+    """As `catalogue.decisions.fitted` keeps it."""
+    message_id = models.BigIntegerField(null=True)
+    """The message from which it was read; nothing when somebody filled it in.
+
+    A number only: conversations are made above tickets.
+    """
+    noted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="noted_details")
+    """Nobody when it was read."""
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["ticket", "needed"], name="ticket_detail_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.needed_id}: {self.value[:60]}"
+
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="links")
     other = models.ForeignKey(Ticket, models.CASCADE, related_name="links_here")

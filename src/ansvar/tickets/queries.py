@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from ansvar.access.queries import desks_where
+from ansvar.catalogue.models import NeededFact
 from ansvar.kernel.models import Entry
 from ansvar.people.models import Membership
 from ansvar.tickets.models import (
@@ -95,6 +96,67 @@ def found_tickets(viewer: Viewer, text: str) -> QuerySet[Ticket]:
 def timeline_entries(ticket_id: int) -> QuerySet[Entry]:
     """Return the journal of one ticket, oldest first."""
     return Entry.objects.filter(subject_type="ticket", subject_id=ticket_id).order_by("id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needed:
+    """Something that work on a ticket needs to know, and what is known of it."""
+
+    fact: NeededFact
+    value: str
+    """Empty while it is not known."""
+    noted_by: str
+    noted_at: datetime | None
+    message_id: int | None
+    """The message from which it was read."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a value."""
+        return bool(self.value)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether work cannot begin because of it."""
+        return self.fact.is_required and not self.value
+
+
+def needed_on(ticket: Ticket) -> list[Needed]:
+    """Return what a ticket's service needs to know with what is known, in the order of asking.
+
+    What was noted for another service, or is asked for no longer, comes last.
+    """
+    rows = (
+        NeededFact.objects.annotate(
+            known=FilteredRelation("details", condition=Q(details__ticket=ticket.pk)),
+            known_value=F("known__value"),
+            known_by=F("known__noted_by__name"),
+            known_at=F("known__noted_at"),
+            known_from=F("known__message_id"),
+        )
+        .filter(Q(service=ticket.service_id, is_active=True) | Q(known__isnull=False))
+        .order_by("position", "id")
+    )
+    found = [
+        Needed(
+            fact=row,
+            value=row.known_value or "",
+            noted_by=row.known_by or "",
+            noted_at=row.known_at,
+            message_id=row.known_from,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: not _is_asked(one.fact, ticket))
+
+
+def missing_on(ticket: Ticket) -> list[NeededFact]:
+    """Return what must be known before work on a ticket can begin, and is not, in order."""
+    return [one.fact for one in needed_on(ticket) if one.is_missing]
+
+
+def _is_asked(needed: NeededFact, ticket: Ticket) -> bool:
+    return needed.is_active and needed.service_id == ticket.service_id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,13 @@
-"""The only place that writes services, scripts and matrices."""
+"""The only place that writes services with what they need to know, scripts and matrices."""
 
 from ansvar.catalogue.commands.matrices import MatrixHasFaults, begin_matrix, set_matrix
+from ansvar.catalogue.commands.needed import (
+    TooManyNeeded,
+    add_needed_fact,
+    edit_needed_fact,
+    order_needed_facts,
+    remove_needed_fact,
+)
 from ansvar.catalogue.commands.scripts import (
     DraftMissing,
     DraftNotTested,
@@ -34,16 +41,21 @@ __all__ = [
     "DraftNotTested",
     "MatrixHasFaults",
     "ServiceInUse",
+    "TooManyNeeded",
     "TreeHasFaults",
     "WalkNotFinished",
+    "add_needed_fact",
     "agree_service",
     "begin_matrix",
     "create_script",
     "create_service",
     "discard_draft",
+    "edit_needed_fact",
     "edit_script",
     "edit_service",
+    "order_needed_facts",
     "publish_draft",
+    "remove_needed_fact",
     "restore_version",
     "retire_service",
     "save_draft",

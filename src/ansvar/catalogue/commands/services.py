@@ -57,6 +57,7 @@ class ServiceFields(TypedDict, total=False):
     demands: str
     cost: str
     contact: str
+    asks_at_once: bool
 
 
 @command

@@ -1,6 +1,14 @@
 """Question trees, priorities and dependencies: pure, without database or clock."""
 
 from ansvar.catalogue.decisions.dependencies import path_to, reachable
+from ansvar.catalogue.decisions.needed import (
+    NeededKind,
+    NotFitting,
+    Unfit,
+    Wanted,
+    fitted,
+    is_pattern,
+)
 from ansvar.catalogue.decisions.priorities import (
     DEFAULT_CELLS,
     BadMatrix,
@@ -44,16 +52,22 @@ __all__ = [
     "FaultKind",
     "MatrixFault",
     "MatrixFaultKind",
+    "NeededKind",
     "Node",
     "NodeChange",
+    "NotFitting",
     "Outcome",
     "Purpose",
     "Said",
     "Step",
     "Tree",
+    "Unfit",
+    "Wanted",
     "check_matrix",
     "check_tree",
     "compare_trees",
+    "fitted",
+    "is_pattern",
     "parse_cells",
     "parse_tree",
     "path_to",

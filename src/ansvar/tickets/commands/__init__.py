@@ -13,6 +13,12 @@ from ansvar.tickets.commands.closing import (
     reopen_ticket,
     resolve_ticket,
 )
+from ansvar.tickets.commands.detailing import (
+    NotNeededHere,
+    drop_detail,
+    note_detail,
+    note_details,
+)
 from ansvar.tickets.commands.drafts import discard_draft, save_draft
 from ansvar.tickets.commands.editing import (
     add_note,
@@ -38,6 +44,7 @@ __all__ = [
     "MoveNotAllowed",
     "StaleTicket",
     "add_note",
+    "NotNeededHere",
     "add_participant",
     "assign_ticket",
     "change_owner",
@@ -48,12 +55,16 @@ __all__ = [
     "discard_draft",
     "drop_numbers",
     "drop_override",
+    "drop_detail",
     "edit_ticket",
     "hand_over_ticket",
     "link_tickets",
     "make_numbers",
     "open_ticket",
     "override_priority",
+    "merge_ticket",
+    "note_detail",
+    "note_details",
     "refuse_resolution",
     "remove_participant",
     "reopen_ticket",
