@@ -201,7 +201,6 @@ class NoteAdded(Fact, name="ticket.note_added", wording=_("wrote a note")):
 
 
 @dataclass(frozen=True, kw_only=True)
-@dataclass(frozen=True, kw_only=True)
 class DetailNoted(Fact, name="ticket.detail_noted", wording=_("noted {title}: {value} ({origin})")):
     """Something that work needs to know came to be known, or was put right."""
 
@@ -227,6 +226,7 @@ class DetailDropped(Fact, name="ticket.detail_dropped", wording=_("took {title} 
     previous: str
 
 
+@dataclass(frozen=True, kw_only=True)
 class ParticipantAdded(Fact, name="ticket.participant_added", wording=_("let {person} take part")):
     """Somebody else came to take part in the conversation."""
 

@@ -250,16 +250,6 @@ class Note(models.Model):
         return self.text[:80]
 
 
-class Link(models.Model):
-    """How two tickets hang together."""
-
-    class Relation(models.TextChoices):
-        """Read as: *ticket* is ... *other*."""
-
-        DUPLICATE = "duplicate", _("duplicate of")
-        CHILD = "child", _("part of")
-        RELATED = "related", _("related to")
-
 class TicketDetail(models.Model):
     """What is known on a ticket of something that its service needs to know."""
 
@@ -285,6 +275,16 @@ class TicketDetail(models.Model):
     def __str__(self) -> str:
         return f"{self.needed_id}: {self.value[:60]}"
 
+
+class Link(models.Model):
+    """How two tickets hang together."""
+
+    class Relation(models.TextChoices):
+        """Read as: *ticket* is ... *other*."""
+
+        DUPLICATE = "duplicate", _("duplicate of")
+        CHILD = "child", _("part of")
+        RELATED = "related", _("related to")
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="links")
     other = models.ForeignKey(Ticket, models.CASCADE, related_name="links_here")
