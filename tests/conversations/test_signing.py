@@ -1,23 +1,13 @@
 import dkim
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
 from django.core.exceptions import ValidationError
+from private_keys import a_private_key
 
 from ansvar.conversations.composing import Outgoing, as_bytes
 from ansvar.conversations.models import Mailbox
 from ansvar.conversations.signing import check_signing, dns_record, signed
 from ansvar.kernel import clock
-
-
-def pem(key, password: bytes = b"") -> str:
-    lock = BestAvailableEncryption(password) if password else NoEncryption()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock).decode()
 
 
 def a_signing_mailbox(key, **wanted) -> Mailbox:
@@ -49,7 +39,7 @@ def rsa_key():
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
 def test_what_is_signed_can_be_checked_with_the_record_that_we_ask_to_publish(kind, rsa_key):
     key = rsa_key if kind == "rsa" else ed25519.Ed25519PrivateKey.generate()
-    mailbox = a_signing_mailbox(pem(key))
+    mailbox = a_signing_mailbox(a_private_key(key))
     check_signing(mailbox)
     record = dns_record(mailbox)
     assert record.name == "desk._domainkey.corp.test"
@@ -74,8 +64,8 @@ def test_what_is_signed_can_be_checked_with_the_record_that_we_ask_to_publish(ki
 def test_a_key_that_cannot_sign_is_refused_when_it_is_saved(rsa_key):
     wrong = {
         "no private key": "hello",
-        "protected by a password": pem(rsa_key, b"secret"),
-        "only RSA and Ed25519": pem(ec.generate_private_key(ec.SECP256R1())),
+        "protected by a password": a_private_key(rsa_key, b"secret"),
+        "only RSA and Ed25519": a_private_key(ec.generate_private_key(ec.SECP256R1())),
     }
     for words, key in wrong.items():
         with pytest.raises(ValidationError, match=words):
@@ -87,4 +77,4 @@ def test_a_signature_needs_all_three_and_a_domain_that_receivers_heed(rsa_key):
     with pytest.raises(ValidationError, match="all three or none"):
         check_signing(a_signing_mailbox("", dkim_selector="desk"))
     with pytest.raises(ValidationError, match="or of a domain above it"):
-        check_signing(a_signing_mailbox(pem(rsa_key), dkim_domain="other.test"))
+        check_signing(a_signing_mailbox(a_private_key(rsa_key), dkim_domain="other.test"))

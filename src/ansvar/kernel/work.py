@@ -119,6 +119,19 @@ def run_again(failure_id: int) -> Failure:
     return failure
 
 
+def run_failed_again(work: str, arguments: dict[str, Any]) -> bool:
+    """Run failed work with just these arguments once more, if there is any; tell whether."""
+    waiting = Failure.objects.filter(
+        work=work, arguments=arguments, state=Failure.State.OPEN
+    ).order_by("pk")
+    failures = list(waiting.values_list("pk", flat=True))
+    for pk in failures[1:]:
+        dismiss(pk)
+    if failures:
+        run_again(failures[0])
+    return bool(failures)
+
+
 @transaction.atomic
 def dismiss(failure_id: int) -> Failure:
     """Let failed work go for good."""

@@ -1,7 +1,9 @@
 """The only place that writes conversations; see the module of each matter for its rules."""
 
+from ansvar.conversations.commands.authorising import keep_agreement, set_oauth, token_for
 from ansvar.conversations.commands.automatic import (
     acknowledge,
+    say_automatically,
     send_quiet_close,
     send_resolution,
 )
@@ -10,45 +12,79 @@ from ansvar.conversations.commands.mailboxes import (
     edit_mailbox,
     note_mailbox_answers,
     note_mailbox_fails,
+    try_mailbox_now,
+    watch_mailboxes,
 )
 from ansvar.conversations.commands.receiving import read_inbound
+from ansvar.conversations.commands.rescuing import (
+    NotSuggested,
+    decline_suggestion,
+    follow_suggestion,
+    make_ticket_of,
+)
 from ansvar.conversations.commands.sending import MailNotTaken, MailRefused, deliver_mail
 from ansvar.conversations.commands.setting_aside import (
     CannotRelease,
     discard_mail,
     release_mail,
 )
-from ansvar.conversations.commands.storing import begin_counting, take_in
+from ansvar.conversations.commands.storing import (
+    Arrival,
+    begin_counting,
+    keep_mails,
+    set_apart,
+    take_in,
+)
 from ansvar.conversations.commands.talking import (
     NewFile,
     NothingSaid,
+    NothingToSend,
     TooLate,
     post_message,
     recall_message,
+    send_again,
     write_reply,
 )
+from ansvar.conversations.commands.templates import reset_mail_template, set_mail_template
 
 __all__ = [
+    "Arrival",
     "CannotRelease",
     "MailNotTaken",
     "MailRefused",
     "NewFile",
+    "NotSuggested",
     "NothingSaid",
+    "NothingToSend",
     "TooLate",
     "acknowledge",
     "begin_counting",
     "create_mailbox",
+    "decline_suggestion",
     "deliver_mail",
     "discard_mail",
     "edit_mailbox",
+    "follow_suggestion",
+    "keep_agreement",
+    "keep_mails",
+    "make_ticket_of",
     "note_mailbox_answers",
     "note_mailbox_fails",
     "post_message",
     "read_inbound",
     "recall_message",
     "release_mail",
+    "reset_mail_template",
+    "say_automatically",
+    "send_again",
     "send_quiet_close",
     "send_resolution",
+    "set_apart",
+    "set_mail_template",
+    "set_oauth",
     "take_in",
+    "token_for",
+    "try_mailbox_now",
+    "watch_mailboxes",
     "write_reply",
 ]

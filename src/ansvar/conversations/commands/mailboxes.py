@@ -16,6 +16,7 @@ from ansvar.conversations.facts import (
 )
 from ansvar.conversations.loopback import is_loopback
 from ansvar.conversations.models import Mailbox
+from ansvar.conversations.signing import check_signing
 from ansvar.conversations.stalls import stalled_mailboxes
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM, Actor
@@ -223,3 +224,4 @@ def _check(mailbox: Mailbox) -> None:
     is_moved = is_fetched and mailbox.after_reading == Mailbox.AfterReading.MOVE
     if is_moved and mailbox.done_folder in {"", mailbox.imap_folder}:
         raise ValidationError({"done_folder": _("Name another folder to move the mail to.")})
+    check_signing(mailbox)

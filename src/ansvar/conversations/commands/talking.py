@@ -10,7 +10,12 @@ from django.utils.translation import gettext as _
 from ansvar.conversations import store
 from ansvar.conversations.commands.sending import queue_mail
 from ansvar.conversations.composing import html_of
-from ansvar.conversations.facts import MessageRecalled, MessageReceived, MessageSent
+from ansvar.conversations.facts import (
+    MessageRecalled,
+    MessageReceived,
+    MessageSent,
+    MessageSentAgain,
+)
 from ansvar.conversations.models import Attachment, Message, OutboundMail
 from ansvar.conversations.parsing.headers import clean
 from ansvar.conversations.queries import mailbox_for, unanswered_without
@@ -20,6 +25,7 @@ from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.rights import require
+from ansvar.kernel.work import run_failed_again, tasks
 from ansvar.people.decisions import normalise_email
 from ansvar.people.queries import email_of
 from ansvar.tickets.commands import (
@@ -41,6 +47,12 @@ class NothingSaid(Refusal):
 
 class TooLate(Refusal):
     """The message has been sent: it cannot be taken back any more."""
+
+    status = 409
+
+
+class NothingToSend(Refusal):
+    """The message did not fail, so there is nothing to try again."""
 
     status = 409
 
@@ -182,6 +194,28 @@ def recall_message(message_id: int, *, by: Actor) -> Message:
     unanswered = unanswered_without(message)
     if unanswered is not None:
         requester_spoke(message.ticket_id, at=unanswered.said_at, by=by)
+    return message
+
+
+@command
+def send_again(message_id: int, *, by: Actor) -> Message:
+    """Try once more to send a message that could not be sent; the failed work on it is settled.
+
+    Raises: NotPermitted; NothingToSend.
+    Records: MessageSentAgain.
+    """
+    message = Message.objects.select_related("ticket").get(pk=message_id)
+    require(by, "ticket.reply", message.ticket)
+    outbound = OutboundMail.objects.select_for_update().filter(message=message).first()
+    if outbound is None or outbound.state != OutboundMail.State.FAILED:
+        raise NothingToSend(_("This message was sent, or is on its way: look again in a moment."))
+    outbound.state, outbound.attempts, outbound.sent_at = OutboundMail.State.QUEUED, 0, None
+    outbound.save(update_fields=["state", "attempts", "sent_at"])
+    arguments = {"outbound_id": outbound.pk}
+    if not run_failed_again("conversations.send_mail", arguments):
+        tasks["conversations.send_mail"].later(**arguments)
+    record(MessageSentAgain(subject_id=message.ticket_id, message_id=message.pk), by=by)
+    desk_answered(message.ticket_id, by=by)
     return message
 
 
