@@ -5,6 +5,7 @@ outgrown that runs `ansvar worker` and `ansvar receive` by themselves.
 """
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -75,6 +76,17 @@ def receivers() -> Background:
         receiver.run(stopping)
 
     return Background("mail receiver", run)
+
+
+def lmtp_entrance(taking: socket.socket) -> Background:
+    """Make the part that takes mail which a mail server hands over."""
+
+    def run(stopping: threading.Event) -> None:
+        from ansvar.conversations import handed  # noqa: PLC0415  # loads the mail libraries
+
+        handed.run(stopping, taking)
+
+    return Background("LMTP entrance", run)
 
 
 async def _work(jobs: int, stopping: threading.Event) -> None:

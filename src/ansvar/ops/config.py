@@ -46,6 +46,9 @@ class Config:
     )
     pool: int = setting(-1, "Database connections kept per process: -1 by threads, 0 none")
     threads: int = setting(8, "Pages made at the same time by one process")
+    lmtp: str = setting(
+        "", "Take mail by LMTP at this port or host:port, such as 2424; empty for not at all"
+    )
     worker_jobs: int = setting(2, "Background jobs done at the same time by one worker")
     debug: bool = setting(False, "Tracebacks in the terminal and on pages; never on a network")
     log_level: str = setting("info", "Least important kind of line logged: debug to error")

@@ -115,6 +115,28 @@ def run_part(name: str) -> None:
         ending.asked.wait()
 
 
+def take_handed_mail(address: str) -> None:
+    """Run the LMTP entrance alone until told to stop.
+
+    Raises: Trouble.
+    """
+    with (
+        _until_stopped() as ending,
+        _lmtp_socket(address) as taking,
+        startup.ready() as loaded,
+        _parts(loaded, [], taking),
+    ):
+        host, port = taking.getsockname()[:2]
+        console.out.print(f"Mail is taken by LMTP at {host}, port {port}; Ctrl-C stops it.")
+        ending.hand_to(lambda _again: None)
+        ending.asked.wait()
+
+
+def _lmtp_socket(address: str) -> socket.socket:
+    host, port = listening.address_in(address, "ANSVAR_LMTP")
+    return listening.bound_socket(host, port, option="--lmtp", variable="ANSVAR_LMTP")
+
+
 @contextlib.contextmanager
 def _until_stopped() -> Iterator[Ending]:
     ending = Ending()
@@ -128,6 +150,7 @@ def _until_stopped() -> Iterator[Ending]:
 def _serve(loaded: Config, ending: Ending, *, demo: bool) -> None:
     with contextlib.ExitStack() as stack:
         sock = stack.enter_context(listening.bound_socket(loaded.host, loaded.port))
+        lmtp = stack.enter_context(_lmtp_socket(loaded.lmtp)) if loaded.lmtp else None
         console.out.print(f"[bold]Ansvar {ansvar.__version__}[/bold]  [dim]{loaded.data}[/dim]")
         with console.step("Starting the database") as doing:
             startup.load_django()
@@ -138,7 +161,7 @@ def _serve(loaded: Config, ending: Ending, *, demo: bool) -> None:
             from ansvar.ops import demonstration  # noqa: PLC0415  # needs Django set up
 
             demonstration.load_at_first_start()
-        stack.enter_context(_parts(loaded, ["worker", "mail receiver"]))
+        stack.enter_context(_parts(loaded, ["worker", "mail receiver"], lmtp))
         _run_pages(loaded, sock, ending, when_ready=lambda: _say_where(loaded, demo=demo))
         console.out.print("\nStopping: what has been begun is finished first.")
     console.out.print("[green]✓[/green] Stopped.")
@@ -176,7 +199,7 @@ def _run_pages(
 
 
 @contextlib.contextmanager
-def _parts(loaded: Config, names: list[str]) -> Iterator[None]:
+def _parts(loaded: Config, names: list[str], lmtp: socket.socket | None = None) -> Iterator[None]:
     """Run parts beside the main thread for as long as the block lasts."""
     from ansvar.ops import background, health  # noqa: PLC0415  # need Django set up
 
@@ -185,6 +208,8 @@ def _parts(loaded: Config, names: list[str]) -> Iterator[None]:
         "mail receiver": background.receivers,
     }
     parts = [makers[name]() for name in names]
+    if lmtp is not None:
+        parts.append(background.lmtp_entrance(lmtp))
     for part in parts:
         health.supervised[part.name] = part.is_working
         part.start()

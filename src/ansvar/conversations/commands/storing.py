@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models.functions import Greatest
 
 from ansvar.conversations import store
@@ -82,7 +81,7 @@ def set_apart(inbound_id: int) -> None:
         tasks["conversations.read_mail"].later(inbound_id=inbound_id)
 
 
-@transaction.atomic
+@command
 def _write(
     mailbox_id: int,
     found: list[tuple[Arrival, store.Stored]],
