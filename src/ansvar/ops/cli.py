@@ -107,11 +107,23 @@ def worker() -> None:
 
 
 @app.command()
-def receive() -> None:
+def receive(
+    *,
+    lmtp: Annotated[
+        str,
+        typer.Option(
+            metavar="[HOST:]PORT",
+            help="Take mail that a mail server hands over by LMTP, instead of fetching it.",
+        ),
+    ] = "",
+) -> None:
     """Run the mail receivers alone; run this once per installation."""
     from ansvar.ops import serve as serving  # noqa: PLC0415  # keeps `ansvar --version` fast
 
-    serving.run_part("mail receiver")
+    if lmtp:
+        serving.take_handed_mail(lmtp)
+    else:
+        serving.run_part("mail receiver")
 
 
 @app.command()
@@ -214,6 +226,19 @@ def explain_mail(
 
     if not explaining.explain(files, is_pretty=pretty):
         raise typer.Exit(2)
+
+
+@mail_app.command("pipe")
+def pipe_mail(
+    *,
+    mailbox: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Whose mail it is, if the mail does not say.")
+    ] = "",
+) -> None:
+    """Take one mail from standard input; ends as mail servers expect (0, 65, 67, 75)."""
+    from ansvar.ops import piping  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    raise typer.Exit(piping.take_mail(sys.stdin.buffer, mailbox))
 
 
 @app.command()
