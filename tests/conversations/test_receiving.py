@@ -52,7 +52,7 @@ def test_reading_a_mail_twice_is_harmless():
     inbound = arrived(mailbox, a_mail())
     read_inbound(inbound.pk)
     take_in(mailbox.pk, uid_validity=inbound.uid_validity, uid=inbound.uid, raw=a_mail())
-    run_queued("conversations.read_mail")
+    run_queued("conversations.read_stored")
     assert Ticket.objects.count() == Message.objects.count() == InboundMail.objects.count() == 1
 
 
@@ -161,7 +161,6 @@ def test_one_mail_to_two_desks_is_one_ticket_each():
     [
         {"Auto_Submitted": "auto-replied"},
         {"Precedence": "bulk"},
-        {"X_Auto_Response_Suppress": "All"},
         {"Return_Path": "<>"},
         {"sender": "MAILER-DAEMON@corp.test"},
     ],
@@ -297,10 +296,8 @@ def test_a_bounce_shows_that_the_answer_did_not_arrive():
     )
     assert opened(mailbox, bounce.encode()) == ticket
     outbound = OutboundMail.objects.get(message=ours)
-    assert (outbound.state, outbound.error) == (
-        OutboundMail.State.FAILED,
-        "smtp; 550 no such user",
-    )
+    assert outbound.state == OutboundMail.State.FAILED
+    assert "550 no such user" in outbound.error
     assert Entry.objects.filter(fact="message.failed", subject_id=ticket.pk).exists()
 
 

@@ -54,9 +54,9 @@ def test_only_a_resolved_one_asks_and_only_a_waiting_one_calls(
     assert standing.waits_for_you == (fields.get("waiting_for") == "requester")
 
 
-def test_a_closed_one_comes_back_until_the_quiet_period_is_over():
+def test_a_closed_one_comes_back_as_long_as_the_desk_allows():
     ticket = stands(state="closed", closed_at=NOW)
-    for days, may_return in ((0, True), (5, True), (5.1, False)):
+    for days, may_return in ((0, True), (14, True), (14.1, False)):
         with clock.at(NOW + timedelta(days=days)):
             assert standing_of(ticket).may_return is may_return
 

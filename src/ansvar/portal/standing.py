@@ -1,7 +1,7 @@
 """How a ticket stands, in the words of whoever asked for it: no team, no holder, no supplier."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -166,9 +166,9 @@ def _resolved(ticket: Ticket) -> Standing:
 
 def _closed(ticket: Ticket) -> Standing:
     closed_at = ticket.closed_at or ticket.changed_at
-    until = next_close(closed_at, ticket.desk.quiet_days)
-    may_return = clock.now() <= until
-    days = ticket.desk.quiet_days
+    days = ticket.desk.reopen_days
+    until = closed_at + timedelta(days=days)
+    may_return = ticket.may_be_taken_up(clock.now())
     return Standing(
         label=_("Closed"),
         icon="checks",

@@ -76,6 +76,19 @@ def next_close(resolved_at: datetime, quiet_days: int) -> datetime:
     return resolved_at + timedelta(days=quiet_days)
 
 
+def may_take_up_again(
+    closed_at: datetime | None, *, reopen_days: int, policy: str, now: datetime
+) -> bool:
+    """Tell whether words of its people take a ticket up again, or are a new matter.
+
+    *policy* is the desk's for closed tickets, `reopen` or `new`; up to *reopen_days* after the
+    closing `reopen` holds.
+    """
+    if closed_at is None:
+        return True
+    return policy == "reopen" and now <= closed_at + timedelta(days=reopen_days)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Basis:
     """What a priority rests on, kept with the ticket so that it can be explained years later."""

@@ -149,7 +149,7 @@ class TicketResolved(Fact, name="ticket.resolved", wording=_("resolved the ticke
 
 @dataclass(frozen=True, kw_only=True)
 class TicketClosed(Fact, name="ticket.closed", wording=_("closed the ticket: {how}")):
-    """A ticket was closed: confirmed by the requester, by the quiet period, or by an agent."""
+    """A ticket was closed: confirmed, after the quiet period, by an agent, or as a duplicate."""
 
     how: str
 
@@ -159,6 +159,7 @@ class TicketClosed(Fact, name="ticket.closed", wording=_("closed the ticket: {ho
             "confirmed": _("the requester confirmed that it works"),
             "quiet": _("nobody objected during the quiet period"),
             "agent": _("closed by the desk"),
+            "merged": _("it goes on in the ticket of which it is a duplicate"),
         }
         return {"how": str(names.get(self.how, self.how))}
 

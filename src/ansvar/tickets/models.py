@@ -1,5 +1,6 @@
 """Tickets, who held them, what was noted, how they hang together."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
@@ -11,7 +12,7 @@ from typing_extensions import override
 
 from ansvar.catalogue.models import Matrix, NeededFact, ScriptVersion, Service
 from ansvar.people.models import Desk, Person, Site, Team
-from ansvar.tickets.decisions import Kind, State, WaitingFor
+from ansvar.tickets.decisions import Kind, State, WaitingFor, may_take_up_again
 
 KIND_NAMES = {
     Kind.INCIDENT: _("incident"),
@@ -178,6 +179,15 @@ class Ticket(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.reference} {self.subject}"
+
+    def may_be_taken_up(self, now: datetime) -> bool:
+        """Tell whether words of its people take it up again, by the desk's policy."""
+        return may_take_up_again(
+            self.closed_at,
+            reopen_days=self.desk.reopen_days,
+            policy=self.desk.closed_reply,
+            now=now,
+        )
 
     @property
     def is_open(self) -> bool:

@@ -80,6 +80,8 @@ def follow(standing: Standing, fact: Fact, at: datetime) -> None:  # noqa: C901 
             standing.release(at)
         case facts.TicketClosed():
             standing.state = State.CLOSED
+            # A duplicate is closed without having been resolved.
+            standing.release(at)
         case facts.TicketReopened():
             standing.state = fact.state
             standing.reopen_count += 1

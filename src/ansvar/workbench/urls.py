@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from ansvar.workbench import choosing, log_in, people, preferences, queue, searching, services
-from ansvar.workbench.running import journal, mail, work
+from ansvar.workbench.running import journal, mail, received, work
 from ansvar.workbench.tickets import classifying, editing, holding, opening, page, replying, states
 
 
@@ -78,6 +78,13 @@ urlpatterns = [
     path("admin/mail/<int:mail_id>/release/", mail.mail_release, name="mail-release"),
     path("admin/mail/<int:mail_id>/discard/", mail.mail_discard, name="mail-discard"),
     path("admin/mail/<int:mail_id>/raw/", mail.mail_raw, name="mail-raw"),
+    path("mail/", received.received, name="received"),
+    path("mail/<int:mail_id>/", received.received_one, name="received-one"),
+    path("mail/<int:mail_id>/again/", received.received_again, name="received-again"),
+    path("mail/<int:mail_id>/ticket/", received.received_ticket, name="received-ticket"),
+    path("mail/<int:mail_id>/discard/", received.received_discard, name="received-discard"),
+    path("mail/<int:mail_id>/follow/", received.suggestion_follow, name="suggestion-follow"),
+    path("mail/<int:mail_id>/decline/", received.suggestion_decline, name="suggestion-decline"),
     path("admin/mailboxes/new/", mail.mailbox_new, name="mailbox-new"),
     path("admin/mailboxes/<int:mailbox_id>/", mail.mailbox_edit, name="mailbox-edit"),
 ]

@@ -108,7 +108,7 @@ def _heading(inbound: InboundMail) -> Incoming | None:
 
 
 def _is_welcome(heading: Incoming) -> bool:
-    return is_answerable(heading) and not heading.nature.is_automatic and not heading.nature.is_list
+    return is_answerable(heading) and not heading.nature.is_list
 
 
 def _address_of(heading: Incoming) -> str:

@@ -35,12 +35,14 @@ from ansvar.tickets.commands.holding import (
     hand_over_ticket,
 )
 from ansvar.tickets.commands.locking import MoveNotAllowed, StaleTicket
+from ansvar.tickets.commands.merging import CannotMerge, merge_ticket
 from ansvar.tickets.commands.opening import drop_numbers, make_numbers, open_ticket
 from ansvar.tickets.commands.talking import desk_answered, requester_spoke
 from ansvar.tickets.commands.working import resume_ticket, start_work, wait_with_ticket
 
 __all__ = [
     "AssigneeNotInTeam",
+    "CannotMerge",
     "MoveNotAllowed",
     "NotNeededHere",
     "StaleTicket",

@@ -16,7 +16,7 @@ from ansvar.tickets.commands.locking import (
     save,
     take_up,
 )
-from ansvar.tickets.decisions import OPEN, State, next_close
+from ansvar.tickets.decisions import OPEN, State
 from ansvar.tickets.facts import TicketClosed, TicketReopened, TicketResolved
 from ansvar.tickets.models import Ticket
 
@@ -80,14 +80,14 @@ def confirm_resolution(ticket_id: int, *, by: Actor) -> Ticket:
 def refuse_resolution(ticket_id: int, *, reason: str, by: Actor) -> Ticket:
     """Take the ticket up again because the requester says that it does not work.
 
-    A closed one only within the desk's quiet period; later it is a new matter.
+    A closed one only as long as the desk allows; later it is a new matter.
 
     Raises: NotPermitted; ReasonMissing; QuietPeriodOver; MoveNotAllowed while it is open.
     Records: TicketReopened.
     """
     ticket = locked(ticket_id)
     require(by, "ticket.confirm", ticket)
-    if ticket.closed_at and clock.now() > next_close(ticket.closed_at, ticket.desk.quiet_days):
+    if not ticket.may_be_taken_up(clock.now()):
         raise QuietPeriodOver(
             said(
                 "%(reference)s was closed too long ago to be taken up again. Report it as a new "

@@ -9,11 +9,12 @@ from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
-from ansvar.people.models import Desk, Person, Site, Team
+from ansvar.people.models import Desk, Membership, Person, Site, Team
+from ansvar.tickets.commands.holding import pass_custody
 from ansvar.tickets.commands.locking import take_up, tell_pages
 from ansvar.tickets.commands.weighing import weigh_unclassified
-from ansvar.tickets.decisions import Kind, State
-from ansvar.tickets.facts import TicketOpened
+from ansvar.tickets.decisions import Kind, State, state_in_hands
+from ansvar.tickets.facts import TicketAssigned, TicketOpened
 from ansvar.tickets.models import CustodySpell, Ticket
 
 LONGEST_SUBJECT = 250
@@ -40,16 +41,20 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     service: Service | None = None,
     site: Site | None = None,
     reporter: Person | None = None,
+    assignee: Person | None = None,
     by: Actor,
 ) -> Ticket:
     """Take up a matter as a ticket of *desk*, in the hands of the desk's first team.
+
+    With an *assignee*, somebody who was asked in person, custody starts in those hands, and that
+    person answers for the ticket; it is in the first of the person's teams of the desk.
 
     Anybody may open one for himself, or as the *reporter* for a colleague; otherwise it needs the
     right. The site is the requester's unless another is given. An agent who opens a ticket for
     others answers for it.
 
     Raises: NotPermitted; NothingSaid; NoTeam.
-    Records: TicketOpened, and OwnerChanged when an agent opens it.
+    Records: TicketOpened; OwnerChanged when an agent opens it; TicketAssigned with an assignee.
     """
     parties = {requester.pk, reporter.pk if reporter else None}
     works_for_desk = by.person_id is None or by.person_id not in parties
@@ -72,7 +77,7 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
         reporter=reporter if reporter and reporter.pk != requester.pk else None,
         site=site or requester.site,
         service=service,
-        team=_first_team(desk),
+        team=_team_of(assignee, desk) or _first_team(desk),
         opened_at=now,
         changed_at=now,
         requester_spoke_at=now,
@@ -81,10 +86,14 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     ticket.save(force_insert=True)
     CustodySpell.objects.create(ticket=ticket, team=ticket.team, started_at=now)
     record(_opened(ticket), by=by)
+    fields: list[str] = []
     if works_for_desk and by.person_id is not None:
         ticket.requester_spoke_at = None
-        fields = take_up(ticket, owner_id=by.person_id, by=by)
-        ticket.save(update_fields=[*fields, "requester_spoke_at"])
+        fields = [*take_up(ticket, owner_id=by.person_id, by=by), "requester_spoke_at"]
+    if assignee is not None:
+        fields += _put_into_hands(ticket, assignee, by=by)
+    if fields:
+        ticket.save(update_fields=fields)
     tell_pages(ticket)
     return ticket
 
@@ -104,6 +113,37 @@ def _opened(ticket: Ticket) -> TicketOpened:
         urgency=ticket.urgency,
         priority=ticket.priority,
     )
+
+
+def _put_into_hands(ticket: Ticket, assignee: Person, *, by: Actor) -> list[str]:
+    """Let custody start with a person; returns the fields to be saved.
+
+    Who is in no team of the desk answers for the ticket, but cannot hold it.
+    """
+    if not Membership.objects.filter(team=ticket.team_id, person=assignee).exists():
+        return take_up(ticket, owner_id=assignee.pk, by=by)
+    ticket.assignee = assignee
+    ticket.state = state_in_hands(assignee.pk, by_id=by.person_id)
+    fields = take_up(ticket, owner_id=assignee.pk, by=by)
+    pass_custody(ticket, at=ticket.opened_at)
+    record(
+        TicketAssigned(
+            subject_id=ticket.pk,
+            assignee_id=assignee.pk,
+            previous_id=None,
+            team_id=ticket.team_id,
+            state=ticket.state,
+        ),
+        by=by,
+    )
+    return ["assignee", "state", *fields]
+
+
+def _team_of(person: Person | None, desk: Desk) -> Team | None:
+    if person is None:
+        return None
+    teams = Team.objects.filter(desk=desk, is_active=True, memberships__person=person)
+    return teams.order_by("-is_default", "line", "pk").first()
 
 
 def _first_team(desk: Desk) -> Team:
