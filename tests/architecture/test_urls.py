@@ -27,6 +27,7 @@ from ansvar.access.commands import make_token
 from ansvar.access.decisions import PERMISSIONS, Role, is_allowed
 from ansvar.access.pages import ANYBODY, LOGGED_IN
 from ansvar.access.queries import grants_of
+from ansvar.catalogue.commands import add_needed_fact
 from ansvar.conversations import store
 from ansvar.conversations.commands.mailboxes import create_mailbox
 from ansvar.conversations.commands.talking import NewFile, write_reply
@@ -52,6 +53,8 @@ INNER_DOOR = {
     "admin-service-edit": "only who edits services, or the service's owner",
     "admin-service-owner": "the same",
     "admin-service-dependencies": "the same",
+    "admin-service-needed-new": "the same",
+    "admin-needed": "the same",
 }
 """Pages that everybody who reads the catalogue may ask for, and few may open."""
 DESK_BOUND = {"reference", "mail_id", "mailbox_id"}
@@ -122,6 +125,7 @@ def made_world() -> World:
     error = RuntimeError("no")
     failure = keep_failure(tasks["kernel.run_reaction"], arguments, error=error, attempts=8)
     person = a_person()
+    needed = add_needed_fact(desk.service.pk, name="Device", question="Which?", by=SYSTEM)
     samples = {
         "reference": ticket.reference,
         "view": "needs-you",
@@ -148,6 +152,7 @@ def made_world() -> World:
         "admin-contact*": person.pk,
         "admin-role*": person.pk,
         "admin-service*": desk.service.pk,
+        "admin-needed*": needed.pk,
         "admin-script*": desk.script.script_id,
         "admin-script-try*": a_script(desk.desk, a_service(desk.desk)).pk,
         "admin-token*": make_token(person.pk, title="x", by=acting(person))[0].pk,

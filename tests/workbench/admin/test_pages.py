@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ansvar.access.decisions import PERMISSIONS
-from ansvar.catalogue.commands import save_draft, set_dependencies
+from ansvar.catalogue.commands import add_needed_fact, save_draft, set_dependencies
 from ansvar.kernel.actor import SYSTEM
 from ansvar.people.models import Department, Organisation, Site
 from ansvar.workbench.admin.framing import PLACES
@@ -36,6 +36,7 @@ def something_of_each() -> list[str]:
     set_dependencies(cashier.pk, [network.pk], by=SYSTEM)
     version = a_published_script(desk, cashier)
     save_draft(version.script_id, {**IMPACT_TREE, "start": "nowhere"}, by=SYSTEM)
+    needed = add_needed_fact(cashier.pk, name="Cash desk", question="Which one?", by=SYSTEM)
     site, department, calendar = a_site(), a_department(), a_calendar(holiday_country="SE")
     with_id = {
         "admin-organisations-one": site.organisation_id,
@@ -51,6 +52,9 @@ def something_of_each() -> list[str]:
         "admin-service-edit": cashier.pk,
         "admin-service-owner": cashier.pk,
         "admin-service-dependencies": cashier.pk,
+        "admin-service-needed": cashier.pk,
+        "admin-service-needed-new": cashier.pk,
+        "admin-needed": needed.pk,
         "admin-script": version.script_id,
         "admin-script-rename": version.script_id,
     }

@@ -23,7 +23,12 @@ from ansvar.catalogue.commands import (
     set_urgency,
 )
 from ansvar.catalogue.models import Service
-from ansvar.catalogue.queries import CARD_FIELDS, service_card, services_visible_to
+from ansvar.catalogue.queries import (
+    CARD_FIELDS,
+    needed_facts_of,
+    service_card,
+    services_visible_to,
+)
 from ansvar.kernel.rights import may, require
 from ansvar.people.models import Desk, Team
 from ansvar.workbench.admin.dependency_picture import picture_of
@@ -153,13 +158,13 @@ def service_new(request: HttpRequest) -> HttpResponse:
 @page(requires="service.read")
 def service(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a service: its card, who answers for it, and its technical side."""
-    return _service_page(request, _service_of(request, pk))
+    return _service_page(request, service_of(request, pk))
 
 
 @page("GET", "POST", requires="service.read")
 def service_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the card of a service."""
-    row = _service_of(request, pk, "service.edit")
+    row = service_of(request, pk, "service.edit")
     names = ("name", "summary", *CARD_FIELDS)
     initial = {"team": row.team_id, **{name: getattr(row, name) for name in names}}
     form = CardForm(request.POST or None, initial=initial, desk=row.desk)
@@ -177,7 +182,7 @@ def service_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @page("GET", "POST", requires="service.read")
 def service_owner(request: HttpRequest, pk: int) -> HttpResponse:
     """Say who answers for a service, or search for whom."""
-    row = _service_of(request, pk, "service.edit")
+    row = service_of(request, pk, "service.edit")
     initial = {"owner": row.owner_id, "deputy": row.deputy_id}
     searching = "find" in request.POST
     form = OwnerForm(
@@ -209,7 +214,7 @@ def service_owner(request: HttpRequest, pk: int) -> HttpResponse:
 @page("POST", requires="service.read")
 def service_urgency(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the urgency of a service, for all its tickets."""
-    row = _service_of(request, pk, "service.set_urgency")
+    row = service_of(request, pk, "service.set_urgency")
     form = UrgencyForm(request.POST)
     if form.is_valid():
         set_urgency(pk, form.cleaned_data["urgency"], by=actor_of(request))
@@ -221,7 +226,7 @@ def service_urgency(request: HttpRequest, pk: int) -> HttpResponse:
 @page("GET", "POST", requires="service.read")
 def service_dependencies(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what a service rests on."""
-    row = _service_of(request, pk, "service.edit")
+    row = service_of(request, pk, "service.edit")
     present = list(row.dependencies.values_list("rests_on", flat=True))
     form = DependenciesForm(request.POST or None, service=row, initial={"rests_on": present})
     if request.method == "POST" and form.is_valid():
@@ -238,7 +243,7 @@ def service_dependencies(request: HttpRequest, pk: int) -> HttpResponse:
 @page("POST", requires="service.read")
 def service_state(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """Agree or retire a service."""
-    row = _service_of(request, pk, "service.edit")
+    row = service_of(request, pk, "service.edit")
     changes: dict[str, Callable[..., Service]] = {
         "agree": agree_service,
         "retire": retire_service,
@@ -251,7 +256,7 @@ def service_state(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     return _service_page(request, row, refused=form.non_field_errors(), status=422)
 
 
-def _service_of(request: HttpRequest, pk: int, permission: str = "") -> Service:
+def service_of(request: HttpRequest, pk: int, permission: str = "") -> Service:
     """Return a service the reader may see; with *permission*, one they may change.
 
     Raises: Http404; NotPermitted.
@@ -270,6 +275,7 @@ def _service_page(
     context = {
         "row": row,
         "card": card,
+        "needed": list(needed_facts_of(row.pk)),
         "picture": picture_of(row, card.rests_on, card.carries),
         "refused": refused,
         "urgency": UrgencyForm(initial={"urgency": row.urgency}),

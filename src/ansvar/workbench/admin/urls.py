@@ -7,6 +7,7 @@ from ansvar.workbench.admin import (
     desks,
     home,
     matrices,
+    needed,
     people,
     scripts,
     services,
@@ -61,6 +62,13 @@ urlpatterns = [
         name="admin-service-dependencies",
     ),
     path("services/<int:pk>/state/<slug:what>", services.service_state, name="admin-service-state"),
+    path("services/<int:pk>/needed", needed.service_needed, name="admin-service-needed"),
+    path(
+        "services/<int:pk>/needed/new", needed.service_needed_new, name="admin-service-needed-new"
+    ),
+    path("services/<int:pk>/asking", needed.service_asking, name="admin-service-asking"),
+    path("needed/<int:pk>", needed.needed, name="admin-needed"),
+    path("needed/<int:pk>/<slug:what>", needed.needed_change, name="admin-needed-change"),
     path("scripts/", scripts.scripts, name="admin-scripts"),
     path("scripts/new", scripts.script_new, name="admin-script-new"),
     path("scripts/<int:pk>", scripts.script, name="admin-script"),
