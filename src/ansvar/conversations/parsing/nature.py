@@ -32,7 +32,9 @@ _BULK_HEADERS = (
     "X-Mailgun-Tag", "X-Roving-ID", "X-Marketo-ID", "X-SFMC-Stack", "X-EmailType-Id",
     "X-PM-Message-Id", "X-Report-Abuse-To",
 )  # fmt: skip
-_TICKET_NUMBER = re.compile(r"#\s?\d{3,}|\[[^\]]{0,40}\d{3,}\]|\b(?:ticket|case|request)\b", re.I)
+_TICKET_NUMBER = re.compile(
+    r"#\s?\d{3,}|\[[^\]]{0,40}\d{3,}\]|\b(?:ticket|case|request)\b", re.IGNORECASE
+)
 _MOST_PARTS = 100
 
 
@@ -82,6 +84,11 @@ class Nature:
         return self.sort in {Sort.PROGRAM, Sort.BOUNCE}
 
     @property
+    def is_list(self) -> bool:
+        """Whether it came through a mailing list, written by a person."""
+        return self.kind is Kind.LIST
+
+    @property
     def is_answerable(self) -> bool:
         """Whether an automatic answer would reach a person, and only that one."""
         return self.sort is Sort.PERSON
@@ -98,7 +105,7 @@ def nature_of(
 ) -> Nature:
     """Return the nature of a mail: by its form, its header (RFC 3834) and common practice."""
     return (
-        _by_form(message, content_type, report_type, bounces)
+        _by_form(message, content_type, report_type, bounces=bounces)
         or _by_declaration(message, subject)
         or _by_distribution(message)
         or _by_implication(message, content_type, sender)
@@ -108,7 +115,7 @@ def nature_of(
 
 
 def _by_form(
-    message: Message, content_type: str, report_type: str, bounces: Sequence[Bounce]
+    message: Message, content_type: str, report_type: str, *, bounces: Sequence[Bounce]
 ) -> Nature | None:
     """Judge by how the mail is built."""
     reasons = {one.reason for one in bounces}
@@ -155,7 +162,7 @@ def _by_distribution(message: Message) -> Nature | None:
     """
     precedence = first_raw(message, "Precedence").lower()
     posts = first_raw(message, "List-Post").lower()
-    if posts and not posts.startswith("no") or raw_values(message, "X-BeenThere"):
+    if (posts and not posts.startswith("no")) or raw_values(message, "X-BeenThere"):
         return Nature(sort=Sort.UNANSWERABLE, kind=Kind.LIST, sign="List-Post")
     bulk = next((name for name in _BULK_HEADERS if raw_values(message, name)), "")
     if raw_values(message, "List-Unsubscribe") and (bulk or precedence == "bulk"):

@@ -43,7 +43,8 @@ _BY_PROGRAMS = (
     "otomatik yanıt", "otomatik cevap", "avtomatik cavab",
     # Asian
     "自動返信", "自動応答", "自動回覆", "自動答覆", "自动回复", "自动答复", "자동 회신", "자동회신",
-    "자동 응답", "자동응답", "부재중 자동 회신", "不在通知", "trả lời tự động", "thư trả lời tự động",
+    "자동 응답", "자동응답", "부재중 자동 회신", "不在通知", "trả lời tự động",
+    "thư trả lời tự động",
     "balasan otomatis", "jawaban otomatis", "balasan automatik", "ตอบกลับอัตโนมัติ",
     "การตอบกลับอัตโนมัติ", "स्वचालित उत्तर", "स्वतः उत्तर",
     # Right to left
@@ -71,8 +72,14 @@ _BY_PEOPLE_TOO = (
 """Words that people write in subjects too: a second sign is needed."""
 
 
+def _folded(text: str) -> str:
+    # Turkish has an i without its dot, which is lost and found as letters grow and shrink.
+    lower = unicodedata.normalize("NFC", text).lower().replace("ı", "i").replace("i\u0307", "i")
+    return " ".join(lower.split())
+
+
 def _form(words: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted((unicodedata.normalize("NFC", one) for one in words), key=len)[::-1]
+    longest_first = sorted((_folded(one) for one in words), key=len, reverse=True)
     anyone = "|".join(re.escape(one) for one in longest_first)
     return re.compile(rf"[\[(<*\s]{{0,3}}(?:{anyone})[\])>*\s!.]{{0,3}}(?:[:：]|[-–—]\s|$)")
 
@@ -87,7 +94,7 @@ def is_away_message(subject: str, *, has_other_sign: bool, answers_a_mail: bool)
     *has_other_sign*: something else speaks for a program too, such as an empty return path.
     *answers_a_mail*: the header names the mail that it answers.
     """
-    folded = " ".join(unicodedata.normalize("NFC", subject[:_LOOKED_AT]).lower().split())
+    folded = _folded(subject[:_LOOKED_AT])
     if marks := _REPLY_MARKS.match(folded):
         # A person may be answering such a message, so the mail it answers proves nothing.
         bare = folded[marks.end() :]

@@ -1,4 +1,4 @@
-"""What codes say: enhanced status codes (RFC 3463, 5248, 7372, 7505) and SMTP replies (RFC 5321)."""
+"""What codes say: enhanced ones (RFC 3463, 5248, 7372, 7505) and SMTP replies (RFC 5321)."""
 
 from ansvar.conversations.parsing.bounces.bounce import Reason
 
@@ -14,7 +14,7 @@ _EXACT = {
     "1.9": Reason.SYSTEM_ERROR,
     "1.10": Reason.NOT_ACCEPT,
     "2.0": Reason.FILTERED,
-    "2.1": Reason.SUSPEND,
+    "2.1": Reason.FILTERED,
     "2.2": Reason.MAILBOX_FULL,
     "2.3": Reason.EXCEED_LIMIT,
     "2.4": Reason.FILTERED,
@@ -26,21 +26,24 @@ _EXACT = {
     "3.5": Reason.SYSTEM_ERROR,
     "4.0": Reason.NETWORK_ERROR,
     "4.1": Reason.EXPIRED,
-    "4.2": Reason.EXPIRED,
+    "4.2": Reason.NETWORK_ERROR,
     "4.3": Reason.SYSTEM_ERROR,
     "4.4": Reason.HOST_UNKNOWN,
-    "4.5": Reason.TOO_MANY_CONNECTIONS,
+    "4.5": Reason.NETWORK_ERROR,
     "4.6": Reason.NETWORK_ERROR,
     "4.7": Reason.EXPIRED,
     "4.8": Reason.NETWORK_ERROR,
     "5.1": Reason.SYNTAX_ERROR,
     "5.2": Reason.SYNTAX_ERROR,
-    "5.3": Reason.SPEEDING,
+    "5.3": Reason.TOO_MANY_CONNECTIONS,
     "5.4": Reason.SYNTAX_ERROR,
     "5.5": Reason.SYNTAX_ERROR,
     "5.6": Reason.SYNTAX_ERROR,
-    "7.0": Reason.POLICY_VIOLATION,
-    "7.1": Reason.POLICY_VIOLATION,
+    "7.0": Reason.SECURITY_ERROR,
+    "7.1": Reason.SECURITY_ERROR,
+    "7.13": Reason.SUSPEND,
+    "7.17": Reason.HAS_MOVED,
+    "7.18": Reason.HAS_MOVED,
     "7.4": Reason.FAILED_STARTTLS,
     "7.7": Reason.AUTH_FAILURE,
     "7.20": Reason.AUTH_FAILURE,
@@ -89,6 +92,8 @@ def reason_by_status(status: str) -> Reason | None:
     kind, _, rest = status.partition(".")
     if kind == "2":
         return Reason.DELIVERED
+    if status == "4.7.1":
+        return Reason.BLOCKED
     return _EXACT.get(rest) or _FIRST_DIGITS.get(rest.partition(".")[0])
 
 

@@ -52,9 +52,11 @@ _SUBJECTS = re.compile(
     r"(?:undeliver|returned mail|return(?:ed)? to sender|failure notice|failure delivery"
     r"|mail (?:delivery )?(?:failure|failed|error|system error)|delivery (?:status|failure|problem"
     r"|report|notification|has failed|failed|error)|message delivery|non[- ]?delivery|not deliver"
-    r"|(?:could|can|was|were)(?: ?not|n't) (?:be )?deliver|warning: (?:could not send|message)|rejected mail"
+    r"|(?:could|can|was|were)(?: ?not|n't) (?:be )?deliver|warning: (?:could not send|message)"
+    r"|rejected mail"
     r"|unzustellbar|unbestellbar|недостав|не доставлено|non remis|olevererbart|ej levererat"
-    r"|no (?:se ha podido )?entreg|mancata consegna|niet bezorg|nie dostarczon|配信不能|配信でき|送信できません|メールエラー|退信)",
+    r"|no (?:se ha podido )?entreg|mancata consegna|niet bezorg|nie dostarczon"
+    r"|配信不能|配信でき|送信できません|メールエラー|退信)",
     re.IGNORECASE,
 )
 _WAITING = re.compile(
@@ -170,7 +172,7 @@ def _completed(evidence: Evidence, notice: str) -> Evidence:
         status=beside.status if beside.status and not evidence.words else evidence.status,
         reply=evidence.reply or beside.reply,
         command=evidence.command or beside.command,
-        around=" ".join([evidence.around, beside.words, beside.around]).strip(),
+        around=f"{evidence.around} {beside.words} {beside.around}".strip(),
     )
 
 
@@ -216,6 +218,8 @@ def _is_by_a_daemon(message: Message, notice: str) -> bool:
 def _complaints(message: Message, material: Material) -> tuple[Bounce, ...]:
     kind, recipients = complaints_in(material.complaint)
     original = _original(material, "")
+    if raw_values(message, "X-Apple-Unsubscribe"):
+        kind, recipients = "opt-out", (address_in(first_raw(message, "From")),)
     if not recipients and original is not None:
         names = ("X-HmXmrOriginalRecipient", "To")
         found = (address_in(first_raw(original, name)) for name in names)
@@ -233,7 +237,9 @@ def _complaints(message: Message, material: Material) -> tuple[Bounce, ...]:
 
 
 def _is_complaint_without_form(message: Message, material: Material) -> bool:
-    """Tell whether a mail hands on a complaint with nothing but the mail itself (Hotmail)."""
+    """Tell whether a mail hands on a complaint in no form of its own (Hotmail, Apple Mail)."""
+    if raw_values(message, "X-Apple-Unsubscribe"):
+        return True
     subject = words_of(first_raw(message, "Subject"))
     headed = (first_raw(one, "X-HmXmrOriginalRecipient") for one in material.returned)
     return bool(_COMPLAINT.match(subject)) and any(headed)

@@ -15,6 +15,7 @@ from ansvar.conversations.parsing.bounces.reports import MOST_RECIPIENTS, addres
 LONGEST_NOTICE = 30_000
 """Characters; the report itself is short, the rest is the mail that came back."""
 _LONGEST_LINE = 2_000
+_LONGEST_MARK = 120
 
 _COPY = re.compile(
     r"copy of (?:the|your)(?: original)? (?:message|mail)|below this line"
@@ -50,7 +51,8 @@ _BOILERPLATE = re.compile(
     r"/?I'm not going to try again; this\s+message has been in the queue too long\.?"
     r"|(?:Google|Gmail) tried to deliver your message.{0,400}?other server returned was:"
     r"|SMTP error from remote (?:mail ?)?(?:server|mailer)|Technical details of \w+ failure:"
-    r"|Please note that this is only a temporary failure report.{0,400}|No action is required on your part.{0,300}|giving up on [\d.]{7,15}\.?",
+    r"|Please note that this is only a temporary failure report.{0,400}"
+    r"|No action is required on your part.{0,300}|giving up on [\d.]{7,15}\.?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -68,7 +70,7 @@ def opened(text: str) -> Letter:
     lines = [line[:_LONGEST_LINE] for line in text[:LONGEST_NOTICE].split("\n")]
     for number, line in enumerate(lines):
         bare = line.strip(" \t-=*_#>")
-        marked = bool(bare) and len(bare) < 120 and _COPY.search(bare)
+        marked = bool(bare) and len(bare) < _LONGEST_MARK and _COPY.search(bare)
         if (marked and number > 0) or (number > 1 and _HEADER.match(line)):
             start = number + 1 if marked else number
             return Letter(words="\n".join(lines[:number]), returned="\n".join(lines[start:]))

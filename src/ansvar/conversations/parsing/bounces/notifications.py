@@ -59,7 +59,7 @@ def _object(text: str) -> dict[str, Any]:
     if not text.startswith("{"):
         return {}
     with contextlib.suppress(ValueError, RecursionError):
-        found, _end = json.JSONDecoder().raw_decode(text[:_LONGEST])
+        found, _end = json.JSONDecoder(strict=False).raw_decode(text[:_LONGEST])
         if isinstance(found, dict):
             return found
     return {}

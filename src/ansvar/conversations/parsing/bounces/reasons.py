@@ -12,16 +12,15 @@ from ansvar.conversations.parsing.bounces.evidence import (
     reply_in,
     status_in,
 )
-from ansvar.conversations.parsing.bounces.phrases import (
+from ansvar.conversations.parsing.bounces.hints import (
     HINTS,
-    MARKS,
-    MEANINGS,
     NO_ACCOUNT,
     NO_ADDRESS,
     ONLY_FILTERED,
     UNKNOWN_USER,
-    Meanings,
 )
+from ansvar.conversations.parsing.bounces.phrases import MEANINGS, Meanings
+from ansvar.conversations.parsing.bounces.providers import MARKS
 
 _ARRIVED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _REJECTED = re.compile(r"recipient address rejected ?: (?!access denied)", re.IGNORECASE)
