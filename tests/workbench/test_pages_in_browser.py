@@ -42,6 +42,8 @@ PAGES = {
         "/admin/journal/",
         "/admin/mail/",
         "/admin/mailboxes/new/",
+        "/admin/desks/{desk}/mails",
+        "/admin/desks/{desk}/mails/resolution/en",
     ],
 }
 
@@ -69,6 +71,7 @@ def names(desk: Desktop) -> dict[str, object]:
         "ticket": ticket.reference,
         "resolved": a_resolved_ticket(desk, service=desk.service).reference,
         "person": person.pk,
+        "desk": ticket.desk_id,
         "service": desk.service.pk,
     }
 

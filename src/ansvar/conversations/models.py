@@ -326,6 +326,11 @@ class OutboundMail(models.Model):
             ),
             models.Index(fields=["recipient", "-send_after"], name="outbound_mail_to"),
             models.Index(
+                fields=["-send_after"],
+                name="outbound_mail_stopped",
+                condition=Q(state="stopped"),
+            ),
+            models.Index(
                 fields=["mailbox", "-sent_at"],
                 name="outbound_mail_pace",
                 condition=Q(sent_at__isnull=False),

@@ -114,6 +114,15 @@ def received_mails(
     return rows.order_by("-received_at", "-pk")
 
 
+def stopped_mails(person: Person) -> QuerySet[OutboundMail]:
+    """Return the automatic mails that were held back on the desks somebody looks after."""
+    desks = desks_where(person.pk, "mailbox.manage")
+    rows = OutboundMail.objects.filter(state=OutboundMail.State.STOPPED)
+    if desks is not None:
+        rows = rows.filter(mailbox__desk__in=desks)
+    return rows.select_related("message__ticket").order_by("-send_after", "-pk")
+
+
 def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:
     """Return the mails of a ticket that did not get through, with the reason."""
     wanted = (OutboundMail.State.FAILED, OutboundMail.State.STOPPED)

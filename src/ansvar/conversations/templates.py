@@ -5,7 +5,7 @@ out, so that one text serves desks that promise a time and desks that do not.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -146,14 +146,17 @@ def template_for(desk: Desk, kind: str, language: str) -> Template:
 
     In each of these the desk's own words come before the built-in ones.
     """
-    wanted = _languages(language, desk.language)
-    rows = MailTemplate.objects.filter(desk=desk, kind=kind, language__in=wanted)
+    groups = [_with_base(one) for one in dict.fromkeys([language, desk.language, _FALL_BACK])]
+    known = [one for group in groups for one in group]
+    rows = MailTemplate.objects.filter(desk=desk, kind=kind, language__in=known)
     own = dict(rows.values_list("language", "text"))
-    for one in wanted:
-        if one in own:
-            return Template(text=own[one], language=one, is_own=True)
-        if (text := built_in(kind, one)) is not None:
-            return Template(text=text, language=one, is_own=False)
+    for group in groups:
+        for one in group:
+            if one in own:
+                return Template(text=own[one], language=one, is_own=True)
+        for one in group:
+            if (text := built_in(kind, one)) is not None:
+                return Template(text=text, language=one, is_own=False)
     return Template(text=KINDS[kind].built_in, language=_FALL_BACK, is_own=False)
 
 
@@ -226,8 +229,6 @@ def example_values() -> dict[str, str]:
     }
 
 
-def _languages(*wanted: str) -> Sequence[str]:
-    found = []
-    for one in (*wanted, _FALL_BACK):
-        found += [one, one.partition("-")[0]]
-    return list(dict.fromkeys(one for one in found if one))
+def _with_base(language: str) -> list[str]:
+    """Return a language, and the one that it is a variety of: Swiss German, German."""
+    return [one for one in dict.fromkeys([language, language.partition("-")[0]]) if one]

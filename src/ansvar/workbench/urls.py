@@ -36,6 +36,11 @@ urlpatterns = [
     path(f"{TICKET}note/", replying.note, name="ticket-note"),
     path(f"{TICKET}drafts/<slug:tab>/", replying.draft, name="ticket-draft"),
     path(f"{TICKET}messages/<int:message_id>/recall/", replying.recall, name="message-recall"),
+    path(
+        f"{TICKET}messages/<int:message_id>/send-again/",
+        replying.message_send_again,
+        name="message-send-again",
+    ),
     path(f"{TICKET}messages/<int:message_id>/html/", replying.message_html, name="message-html"),
     path(f"{TICKET}files/<int:file_id>/", replying.ticket_file, name="ticket-file"),
     path(f"{TICKET}assign/", holding.assign, name="ticket-assign"),

@@ -46,6 +46,7 @@ def something_of_each() -> list[str]:
         "admin-desk": desk.pk,
         "admin-team-new": desk.pk,
         "admin-matrix": desk.pk,
+        "admin-desk-mails": desk.pk,
         "admin-team": team.pk,
         "admin-person": agent.pk,
         "admin-service": cashier.pk,
@@ -59,11 +60,15 @@ def something_of_each() -> list[str]:
         "admin-script-rename": version.script_id,
     }
     addresses = [reverse(name, args=[pk]) for name, pk in with_id.items()]
-    addresses.append(reverse("admin-script-version", args=[version.script_id, 1]))
+    with_more = {
+        "admin-script-version": (version.script_id, 1),
+        "admin-desk-mail": (desk.pk, "resolution", "en"),
+    }
+    addresses += [reverse(name, args=args) for name, args in with_more.items()]
     for pattern in urlpatterns:
         assert pattern.name is not None
         is_page = "GET" in pattern.callback.methods
-        if is_page and pattern.name not in (*with_id, "admin-script-version"):
+        if is_page and pattern.name not in {**with_id, **with_more}:
             addresses.append(reverse(pattern.name))
     return addresses
 
@@ -105,6 +110,7 @@ def test_administrators_of_one_desk_do_not_reach_the_other():
     for name, pk, expected in (
         ("admin-desk", other.pk, 404),
         ("admin-matrix", other.pk, 404),
+        ("admin-desk-mails", other.pk, 404),
         ("admin-team", team.pk, 403),
         ("admin-service", a_service(other).pk, 404),
         ("admin-script", a_script(other).pk, 404),

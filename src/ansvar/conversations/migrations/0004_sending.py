@@ -46,6 +46,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="outboundmail",
             index=models.Index(
+                condition=models.Q(("state", "stopped")),
+                fields=["-send_after"],
+                name="outbound_mail_stopped",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="outboundmail",
+            index=models.Index(
                 condition=models.Q(("sent_at__isnull", False)),
                 fields=["mailbox", "-sent_at"],
                 name="outbound_mail_pace",

@@ -119,6 +119,13 @@ PLACES = (
         requires="mailbox.manage",
     ),
     Place(
+        label=_("Words of mails"),
+        text=_("What Ansvar writes by itself, in the desk's own words"),
+        icon="message",
+        url_name="admin-mail-templates",
+        requires="mailbox.manage",
+    ),
+    Place(
         label=_("Failed work"),
         text=_("What was tried in vain, to be run again"),
         icon="alert-triangle",

@@ -15,7 +15,7 @@ from ansvar.access.pages import page
 from ansvar.conversations.commands.mailboxes import create_mailbox, edit_mailbox
 from ansvar.conversations.commands.setting_aside import discard_mail, release_mail
 from ansvar.conversations.models import InboundMail, Mailbox
-from ansvar.conversations.queries import mailboxes_for, mails_aside, raw_mail
+from ansvar.conversations.queries import mailboxes_for, mails_aside, raw_mail, stopped_mails
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Desk
 from ansvar.ui import render
@@ -24,6 +24,7 @@ from ansvar.workbench.finding import on_own_desks
 from ansvar.workbench.reading import reader_of
 
 PAGE_SIZE = 50
+STOPPED_SHOWN = 20
 ASIDE = {
     InboundMail.State.QUARANTINED.value: gettext_lazy("In quarantine"),
     InboundMail.State.IGNORED.value: gettext_lazy("Not for a ticket"),
@@ -98,6 +99,7 @@ def mail(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": [(str(name), f"?state={key}", key == state) for key, name in ASIDE.items()],
         "mailboxes": list(mailboxes_for(person)),
+        "stopped": list(stopped_mails(person)[:STOPPED_SHOWN]),
     }
     return render.page(request, "workbench/running/mail.html", context)
 

@@ -15,6 +15,7 @@ from ansvar.access.pages import page
 from ansvar.conversations.models import Attachment, Message, OutboundMail
 from ansvar.kernel import clock
 from ansvar.people.models import ContactPoint, Person
+from ansvar.people.queries import email_point_of
 from ansvar.tickets.decisions import State, next_close
 from ansvar.tickets.explaining import why_priority
 from ansvar.tickets.models import OPEN_STATES, Draft, Link, Note, Participant, Ticket
@@ -217,15 +218,12 @@ def _reply_by(ticket: Ticket, requester: Person, said: list[Message]) -> dict[st
     """Say to whom and how a reply goes: as the requester wrote last."""
     came = [message for message in said if message.direction == Message.Direction.IN]
     channel = came[-1].channel if came else ticket.channel
-    points = [
-        point
-        for point in requester.contact_points.all()
-        if point.channel == ContactPoint.Channel.EMAIL
-    ]
+    point = email_point_of(requester)
     return {
         "name": requester.name,
         "how": channel_name(channel) if channel in {"email", "portal"} else "",
-        "address": points[0].address if points else "",
+        "address": point.address if point else "",
+        "failure": point.failure if point and point.failing_since else "",
     }
 
 

@@ -12,10 +12,15 @@ from django.utils.translation import gettext as _
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
 from ansvar.conversations import store
-from ansvar.conversations.commands.talking import NewFile, recall_message, write_reply
+from ansvar.conversations.commands.talking import (
+    NewFile,
+    recall_message,
+    send_again,
+    write_reply,
+)
 from ansvar.conversations.models import Message, OutboundMail
 from ansvar.conversations.queries import visible_attachment, visible_message
-from ansvar.conversations.showing import FRAME_POLICY, body_document
+from ansvar.conversations.showing import FRAME_POLICY, REMOTE_POLICY, body_document
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.refusal import Refusal
 from ansvar.tickets.commands import add_note, discard_draft, save_draft
@@ -91,14 +96,30 @@ def recall(request: HttpRequest, reference: str, message_id: int) -> HttpRespons
     return changed(request, reference, said, parts=COMPOSED)
 
 
+@page("POST", requires="ticket.reply")
+def message_send_again(request: HttpRequest, reference: str, message_id: int) -> HttpResponse:
+    """Try once more to send an answer that could not be sent."""
+    pk = ticket_id_of(request, reference)
+    if not Message.objects.filter(pk=message_id, ticket=pk).exists():
+        raise Http404
+    send_again(message_id, by=actor_of(request))
+    return changed(request, reference, _("It is tried once more."))
+
+
 @page(requires="service.read")
 def message_html(request: HttpRequest, reference: str, message_id: int) -> HttpResponse:
-    """Answer with a mail as it was written, for a frame in which nothing can run."""
+    """Answer with a mail as it was written, for a frame in which nothing can run.
+
+    Pictures from elsewhere and what was said before are in it when the reader asks.
+    """
     ticket_id_of(request, reference)
     message = visible_message(reader_of(request).person, message_id)
     if message is None or message.ticket.reference != reference.upper() or not message.html:
         raise Http404
-    return content_policy(HttpResponse(body_document(message)), FRAME_POLICY)
+    with_remote = request.GET.get("pictures") == "1"
+    page = body_document(message, with_remote=with_remote, whole=request.GET.get("whole") == "1")
+    policy = REMOTE_POLICY if with_remote else FRAME_POLICY
+    return content_policy(HttpResponse(page), policy)
 
 
 @page(requires="service.read")
