@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,54 @@ def test_a_mails_html_is_a_page_that_fetches_nothing_and_has_its_pictures_inside
     assert "spy.test" not in page
     assert showing.FRAME_POLICY["img-src"] == "data:"
     assert showing.inline_pictures(message) == {message.attachments.get().pk}
+
+
+REMOTE = (
+    '<p>Look <img alt="a > b" src="http://pictures.test/one.png"> '
+    '<img src="https://spy.test/p" width=1 height=1><img src="https://spy.test/q" style="width:1px">'
+    '<img src=x data-remote="https://spy.test/r"></p>'
+    '<div class="gmail_quote">On 3 May 2026 at 10:02, IT &lt;it@x.test&gt; wrote:'
+    '<blockquote type="cite">Which till?</blockquote></div>'
+)
+
+
+def test_pictures_from_elsewhere_are_fetched_only_when_asked_for_and_pixels_never():
+    ticket = arrived(a_desk_with_mail(), a_mail(html=REMOTE)).ticket
+    message = messages_of(ticket).get()
+    assert showing.has_remote_pictures(message)
+    assert ' src="http' not in showing.body_document(message, whole=True)
+    page = showing.body_document(message, with_remote=True)
+    assert 'src="https://pictures.test/one.png"' in page
+    assert "spy.test" not in page
+    assert showing.REMOTE_POLICY["img-src"] == "data: https:"
+    assert {**showing.REMOTE_POLICY, "img-src": "data:"} == showing.FRAME_POLICY
+
+
+def test_what_a_mail_repeats_is_on_its_page_only_when_asked_for():
+    ticket = arrived(a_desk_with_mail(), a_mail(html=REMOTE)).ticket
+    message = messages_of(ticket).get()
+    assert "Which till?" not in showing.body_document(message)
+    whole = showing.body_document(message, whole=True)
+    assert whole.index("Look") < whole.index("Which till?")
+    message.html = message.quoted_html = ""
+    message.quoted = "Which till?"
+    assert "Which till?" in showing.body_document(message, whole=True)
+    assert not showing.has_remote_pictures(message)
+
+
+def test_an_agent_asks_for_pictures_and_for_the_quotation_by_plain_links(client):
+    ticket = arrived(mailbox := a_desk_with_mail(), a_mail(html=REMOTE)).ticket
+    client.force_login(an_agent(mailbox.desk), backend="ansvar.access.backends.PersonBackend")
+    page = client.get(f"/tickets/{ticket.reference}/").content.decode()
+    address = re.search(r'href="([^"]*html/[?]pictures=1[^"]*)" target="mail-', page)
+    assert address
+    answer = client.get(address[1].replace("&amp;", "&"))
+    assert b"https://pictures.test/one.png" in answer.content
+    assert b"Which till?" in answer.content
+    assert "img-src data: https:" in answer["Content-Security-Policy"]
+    plain = client.get(address[1].partition("?")[0])
+    assert b"src=\"https" not in plain.content
+    assert "img-src data:;" in plain["Content-Security-Policy"] + ";"
 
 
 def test_a_message_without_html_is_shown_as_its_words():

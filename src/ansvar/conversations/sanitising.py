@@ -9,7 +9,17 @@ from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 
 LONGEST_HTML = 2_000_000
+REMOTE = "data-remote"
+"""Attribute that keeps the address of a picture from elsewhere, where nothing fetches it."""
 _PICTURE_SCHEME = "cid:"
+_REMOTE_SCHEMES = ("https://", "http://")
+# As nh3 writes them: every value quoted, and no quotation mark inside.
+_PICTURE = re.compile(r'<img((?: [a-z-]{1,30}="[^"]*")*)>')
+_REMOTE_SOURCE = re.compile(r' src="(https?://[^"]*)"', re.IGNORECASE)
+_PIXEL = re.compile(
+    r' (?:width|height)="[01](?:px)?"|[" ;](?:max-)?(?:width|height):\s*[01](?:px)?\s*[;"]',
+    re.IGNORECASE,
+)
 
 _TAGS = {
     "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "center", "cite", "code", "col",
@@ -40,11 +50,12 @@ _STYLES = {
 
 
 def sanitised(html: str) -> str:
-    """Return what is harmless of *html*: no script, no form, no picture from elsewhere.
+    """Return what is harmless of *html*: no script, no form, nothing that is fetched.
 
-    Pictures that came with the mail keep their `cid:` address until the page is made.
+    Pictures that came with the mail keep their `cid:` address until the page is made. Of those
+    elsewhere the address is kept aside; pixels that only tell who reads are taken out.
     """
-    return nh3.clean(
+    clean = nh3.clean(
         html[:LONGEST_HTML],
         tags=_TAGS,
         clean_content_tags={"script", "style", "title", "noscript", "template"},
@@ -56,6 +67,20 @@ def sanitised(html: str) -> str:
         set_tag_attribute_values={"a": {"target": "_blank"}},
         strip_comments=True,
     )
+    return _PICTURE.sub(_put_aside, clean)
+
+
+def _put_aside(picture: re.Match[str]) -> str:
+    said = picture[1]
+    if not _REMOTE_SOURCE.search(said):
+        return picture[0]
+    if _PIXEL.search(said):
+        return ""
+    return f"<img{_REMOTE_SOURCE.sub(_as_remote, said)}>"
+
+
+def _as_remote(source: re.Match[str]) -> str:
+    return f' {REMOTE}="{source[1]}"'
 
 
 def text_from_html(html: str) -> str:
@@ -71,7 +96,7 @@ def text_from_html(html: str) -> str:
 
 def _harmless(tag: str, attribute: str, value: str) -> str | None:
     if tag == "img" and attribute == "src":
-        return value if value.lower().startswith(_PICTURE_SCHEME) else None
+        return value if value.lower().startswith((_PICTURE_SCHEME, *_REMOTE_SCHEMES)) else None
     if tag == "a" and attribute == "href":
         return None if value.lower().startswith(_PICTURE_SCHEME) else value
     if attribute == "style" and ("url" in value.lower() or "\\" in value):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ansvar.conversations.models import Message, OutboundMail
+from ansvar.conversations.showing import has_remote_pictures
 from ansvar.kernel import telling
 from ansvar.kernel.telling import Told
 from ansvar.tickets.facts import TicketHandedOver, TicketReopened, TicketResolved
@@ -37,6 +38,8 @@ class Item:
     tone: str = ""
     is_me: bool = False
     message: Message | None = None
+    has_remote_pictures: bool = False
+    """Whether its mail shows pictures that are fetched only when the reader asks."""
     delivery: OutboundMail | None = None
     note: Note | None = None
     items: Sequence[tuple[str, datetime]] = ()
@@ -147,6 +150,7 @@ def _said(message: Message, ticket: Ticket, me: int) -> Item:
         tone="in" if message.direction == Message.Direction.IN else "out",
         is_me=message.author_id == me,
         message=message,
+        has_remote_pictures=has_remote_pictures(message),
         delivery=outbound,
     )
 

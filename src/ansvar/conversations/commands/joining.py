@@ -125,6 +125,7 @@ def _message(
         text=mail.new_text[:LONGEST_TEXT],
         quoted=mail.quoted[:LONGEST_TEXT],
         html=mail.html,
+        quoted_html=mail.quoted_html,
         message_id=mail.message_id,
         inbound=inbound,
         said_at=inbound.received_at,

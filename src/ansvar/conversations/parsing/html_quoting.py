@@ -17,6 +17,8 @@ from ansvar.conversations.parsing.quoting.attribution import Opening
 
 LONGEST_HTML = 2_000_000
 """Characters; longer HTML is left whole, and cut off where it is made harmless."""
+MOST_TAGS = 100_000
+"""The same of HTML with more tags; real mails have some thousand."""
 PICTURE = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands for a picture among the words: an answer may be nothing else."""
 
@@ -106,7 +108,7 @@ def split_html(source: str, *, author: str = "") -> HtmlParts:
 
 def _tree(source: str) -> etree._Element | None:
     source = _DECLARATION.sub("", source.replace("\x00", ""))
-    if not source.strip() or len(source) > LONGEST_HTML:
+    if not source.strip() or len(source) > LONGEST_HTML or source.count("<") > MOST_TAGS:
         return None
     parser = lxml_html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
     with contextlib.suppress(Exception):  # libxml refuses some; they stay whole
@@ -247,13 +249,14 @@ def _points(lines: list[_Line], extent: Extent) -> list[_Line]:
 
 def _breaks_table(line: _Line) -> bool:
     """Tell whether a cut would leave cells of one row on both its sides."""
-    node = line.node
+    inner = line.node
+    node = inner.getparent() if inner is not None else None
     while node is not None:
-        if str(node.tag).lower() == "tr":
-            filled = [cell for cell in node if "".join(cell.itertext()).strip()]
-            if len(filled) > 1:
-                return True
-        node = node.getparent()
+        if str(node.tag).lower() == "tr" and any(
+            cell is not inner and _says(cell) for cell in node
+        ):
+            return True
+        inner, node = node, node.getparent()
     return False
 
 
@@ -302,15 +305,17 @@ def _drop_before(mark: etree._Element) -> None:
 
 
 def _drop_after(mark: etree._Element) -> None:
-    node = mark
+    node, says = mark, False
     while (parent := node.getparent()) is not None:
         for sibling in list(node.itersiblings()):
             parent.remove(sibling)
         node.tail = None
-        # What would only hold the cut goes with it, such as the rule above an earlier mail.
-        is_inside = parent.getparent() is not None and str(parent.tag).lower() != "body"
-        if is_inside and (node is mark or not _says(node)):
+        if not says and str(node.tag).lower() != "body":
+            # What would only hold the cut goes with it, such as the rule above an earlier mail.
             parent.remove(node)
+            says = bool((parent.text or "").strip()) or any(
+                (child.tail or "").strip() or _says(child) for child in parent
+            )
         node = parent
     for body in node.iter("body"):
         _prune_end(body)

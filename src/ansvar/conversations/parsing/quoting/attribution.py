@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ansvar.conversations.parsing.quoting.vocabulary import (
     FIELD_KINDS,
@@ -32,9 +33,12 @@ _DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d{2}(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}월|\d{1,2}月)"
 )
 _DATE_FIRST = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}[年년]|\d{1,2}:\d{2}\b")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+(?:[(/][^\W\d_]{1,3}\)?)?")
 _RULED = re.compile(r"^[-_=*—–]{2,60}\s{0,4}([^-_=*—–].{0,58}?)\s{0,4}[-_=*—–]{2,60}:?$")
 _RULE = re.compile(r"^[-_=*—–]{3,}$")
+_RULING = "-_=*—–"
+_ANNOUNCED = ORIGINAL | FORWARDED
 _ZOHO_END = re.compile(r"\s?-{3,}$")
 
 
@@ -49,6 +53,7 @@ class Opening:
     """The header of the earlier mail was copied, so what follows bears no quotation marks."""
 
 
+@lru_cache(maxsize=256)
 def bare(line: str) -> str:
     """Return a line without quotation marks, emphasis and encoded signs, for comparing."""
     line = _QUOTE_MARKS.sub("", line[: LONGEST_ATTRIBUTION + 40])
@@ -65,9 +70,16 @@ def is_rule(line: str) -> bool:
 def opening_at(lines: Sequence[str], at: int) -> Opening | None:
     """Return the opening that *ends its introduction* or begins its header at a line."""
     line = lines[at]
-    if not line or len(line) > LONGEST_ATTRIBUTION + 40:
+    if not line or len(line) > LONGEST_ATTRIBUTION + 40 or not _may_open(line):
         return None
     return _ruled(lines, at) or _attribution(lines, at) or _field_block(lines, at)
+
+
+def _may_open(line: str) -> bool:
+    """Tell quickly of most lines that they open nothing."""
+    if ":" in line or "：" in line or line[-1] in _RULING:
+        return True
+    return line.rpartition(" ")[2].lower() in WROTE or bare(line).lower() in _ANNOUNCED
 
 
 def _ruled(lines: Sequence[str], at: int) -> Opening | None:
@@ -99,6 +111,8 @@ def _attribution(lines: Sequence[str], at: int) -> Opening | None:
         return None
     is_quoted_next = _is_quoted(lines, at)
     first_possible = at
+    if not _may_introduce(lines[max(0, at - MOST_LINES + 1) : at + 1]):
+        return None
     while first_possible > max(0, at - MOST_LINES + 1) and lines[first_possible - 1]:
         first_possible -= 1
     opened = [one for one in range(at, first_possible - 1, -1) if _begins_like_one(lines, one)]
@@ -111,6 +125,16 @@ def _attribution(lines: Sequence[str], at: int) -> Opening | None:
     if _introduces(last, is_quoted_next=is_quoted_next, is_opened=False):
         return Opening(begin=at, end=at + 1)
     return None
+
+
+def _may_introduce(lines: Sequence[str]) -> bool:
+    """Tell quickly of most lines that they introduce nobody."""
+    joined = " ".join(lines)
+    return (
+        "@" in joined
+        or any(word.lower() in WROTE for word in _WORD.findall(joined))
+        or any(verb in joined for verb in WROTE_UNSPACED)
+    )
 
 
 def _ends_like_one(line: str) -> bool:
@@ -140,7 +164,7 @@ def _has_opener(line: str) -> bool:
 def _begins_like_one(lines: Sequence[str], at: int) -> bool:
     """Tell whether an introduction can begin here; a whole sentence before it is no part of it."""
     line = bare(lines[at])
-    if not any(sign.isdigit() for sign in line):
+    if not _DIGIT.search(line):
         return False
     if _has_opener(line) or _DATE_FIRST.match(line.strip("- ")):
         return True

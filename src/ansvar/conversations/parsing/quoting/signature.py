@@ -22,6 +22,8 @@ _LONGEST_LINE = 70
 _MOST_LINES = 14
 _MOST_MARKED_LINES = 25
 _CLOSED_LINES = 8
+_MOST_SIGNATURES = 6
+_FARTHEST_LINES = 80
 _SHORT_WORDS = 8
 _SENTENCE_WORDS = 5
 _SENT_FROM_WORDS = 8
@@ -46,13 +48,13 @@ def signature_begin(lines: Sequence[str], *, author: str = "") -> int:
 
     Several may follow each other. The words before them are never all taken away.
     """
-    end = _without_blanks(lines, len(lines))
-    while end:
-        begin = _one_before(lines, end, author)
-        if begin is None or not any(lines[:begin]):
+    last = end = _without_blanks(lines, len(lines))
+    first = next((at for at, line in enumerate(lines) if line), 0)
+    for _ in range(_MOST_SIGNATURES):
+        begin = _one_before(lines, end, author) if end else None
+        if begin is None or begin <= first:
             break
         end = _without_blanks(lines, begin)
-    last = _without_blanks(lines, len(lines))
     return end if end < last else len(lines)
 
 
@@ -74,7 +76,7 @@ def _one_before(lines: Sequence[str], end: int, author: str) -> int | None:
     if _names_program(lines, end - 1):
         return end - 1
     filled = 0
-    for at in range(end - 1, -1, -1):
+    for at in range(end - 1, max(-1, end - _FARTHEST_LINES), -1):
         line = lines[at]
         if line.startswith(">") or filled > _MOST_MARKED_LINES:
             break
@@ -181,7 +183,7 @@ def _named_paragraph(lines: Sequence[str], end: int, author: str) -> int | None:
     """Return where the lines begin, of which one is the author's name or holds the address."""
     address = next((word.strip("<>()") for word in author.split() if "@" in word), "")
     filled, is_addressed, is_reachable = 0, False, False
-    for at in range(end - 1, -1, -1):
+    for at in range(end - 1, max(-1, end - _FARTHEST_LINES), -1):
         line = lines[at]
         if not line:
             # A name stands above all that belongs to it, an address in the midst of it.

@@ -5,7 +5,7 @@ length only. In doubt nothing is hidden.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansvar.conversations.parsing.quoting.attribution import (
     Opening,
@@ -17,6 +17,7 @@ from ansvar.conversations.reply_line import is_reply_line
 
 _LONGEST_LINE = 500
 """Characters of a line that are looked at; what is cut is always whole lines."""
+_INTRODUCTION_LINES = 5
 _FENCES = ("```", "~~~")
 _PROMPT = ">>>"
 
@@ -119,12 +120,19 @@ def _first_opening(lines: Sequence[str], known: Mapping[int, Opening]) -> Openin
             continue
         opening = opening_at(lines, at) if line else None
         if at in known:
-            # What the words say is more exact than a mark in the HTML, but for their beginning.
-            hinted = known[at]
-            return hinted if opening is None or not opening.is_forward else opening
+            return opening or _introduced(lines, known[at])
         if opening is not None:
             return opening
     return None
+
+
+def _introduced(lines: Sequence[str], known: Opening) -> Opening:
+    """Return an opening with its introduction, whose words are of no known language."""
+    if known.is_block or known.is_forward:
+        return known
+    following = [at for at in range(known.begin, len(lines)) if lines[at]][:_INTRODUCTION_LINES]
+    end = next((at for at in following if lines[at].startswith(">")), known.end)
+    return replace(known, end=end)
 
 
 def _new_lines(lines: Sequence[str], opening: Opening | None, author: str) -> tuple[int, int]:

@@ -143,7 +143,7 @@ SENT_FROM_ENDS = (
     "에서 전송", "gesendet", "发送", "傳送", "寄出",
 )  # fmt: skip
 PRODUCTS = (
-    "iphone", "ipad", "ipod", "ios", "outlook", "android", "samsung", "galaxy", "blackberry",
+    "iphon", "ipad", "ipod", "ios", "outlook", "android", "samsung", "galaxy", "blackberry",
     "huawei", "xiaomi", "redmi", "oneplus", "nokia", "sony", "xperia", "htc", "motorola", "pixel",
     "windows", "yahoo", "proton", "gmail", "gmx", "web.de", "mail", "app", "handy", "mobil", "mobi",
     "phone", "tablet", "smartphone", "телефон", "смартфон", "айфон", "яндекс", "почт", "пошт",
