@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install the real counterparts that tests talk to: a browser, a mail server, a virus scanner.
+# Install the real counterparts that tests talk to: a browser, mail servers, a virus scanner.
 set -eu
 missing=
 for pair in chromium:chromium dovecot:dovecot-core clamd:clamav-daemon; do
@@ -8,6 +8,7 @@ done
 # Servers lie where ordinary users do not look for programs.
 [ -x /usr/sbin/dovecot ] && missing=$(echo "$missing" | sed 's/ dovecot-core//')
 [ -x /usr/sbin/clamd ] && missing=$(echo "$missing" | sed 's/ clamav-daemon//')
+[ -x /usr/sbin/exim4 ] || missing="$missing exim4-daemon-light"
 [ -e /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
 [ -e /usr/lib/dovecot/lmtp ] || missing="$missing dovecot-lmtpd"
 [ -n "$missing" ] || exit 0
