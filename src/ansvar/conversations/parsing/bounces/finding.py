@@ -33,7 +33,7 @@ from ansvar.conversations.parsing.headers import (
     text_of,
     words_of,
 )
-from ansvar.conversations.parsing.parts import parameter
+from ansvar.conversations.parsing.structure import parameter, parts_below
 from ansvar.conversations.sanitising import text_from_html
 
 _MOST_PARTS = 200
@@ -70,7 +70,7 @@ _LONGEST_HTML = 100_000
 _NO_READER = re.compile(r"\bno-?_?reply@", re.IGNORECASE)
 _PASSED_ON = re.compile(r"\s*(?:re|fwd?|aw|wg|sv|vb|tr|rv)\s*:", re.IGNORECASE)
 _COMPLAINT = re.compile(
-    r"complaint about message from|(?:e-?mail )?(?:feedback|abuse) report", re.I
+    r"complaint about message from|(?:e-?mail )?(?:feedback|abuse) report", re.IGNORECASE
 )
 
 
@@ -273,8 +273,7 @@ def _material(message: Message) -> Material:
         elif media_type == "message/feedback-report":
             complaints.append(text_of_report(part))
         elif media_type in {"message/rfc822", "message/global"}:
-            payload = part.get_payload()
-            returned += [one for one in payload[:1] if isinstance(one, Message)]
+            returned += parts_below(part)[:1]
         elif media_type in {"text/rfc822-headers", "message/global-headers"}:
             returned.append(message_from_string(_words(part), policy=policy.compat32))
         elif media_type == "text/plain" or media_type.startswith("multipart/"):
@@ -301,12 +300,11 @@ def _parts(message: Message) -> Iterator[Message]:
     while waiting and seen < _MOST_PARTS:
         part, depth = waiting.pop()
         seen += 1
-        payload = part.get_payload() if part.is_multipart() else None
-        if _type_of(part).startswith("message/") or not isinstance(payload, list):
+        below = parts_below(part)
+        if _type_of(part).startswith("message/") or not below:
             yield part
         elif depth < _DEEPEST:
-            below = [(one, depth + 1) for one in payload if isinstance(one, Message)]
-            waiting.extend(reversed(below))
+            waiting.extend((one, depth + 1) for one in reversed(below))
 
 
 def _type_of(part: Message) -> str:

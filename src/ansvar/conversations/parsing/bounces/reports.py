@@ -1,7 +1,5 @@
 """Reports for machines: delivery status notifications (RFC 3464) and complaints (RFC 5965)."""
 
-import base64
-import contextlib
 import re
 from collections.abc import Iterator
 from email.message import Message
@@ -13,7 +11,7 @@ from ansvar.conversations.parsing.bounces.evidence import (
     reply_in,
     status_in,
 )
-from ansvar.conversations.parsing.headers import clean, first_raw, is_address, words_of
+from ansvar.conversations.parsing.headers import clean, is_address, words_of
 from ansvar.conversations.parsing.structure import Part
 
 LONGEST_REPORT = 200_000
@@ -31,22 +29,9 @@ Fields = dict[str, str]
 
 
 def text_of_report(part: Message) -> str:
-    """Return a report as text; the library has taken its groups for headers of many mails."""
-    if isinstance(part, Part):
-        return clean(part.content.decode("utf-8", "replace"))[:LONGEST_REPORT]
-    payload = part.get_payload()
-    if isinstance(payload, str):
-        with contextlib.suppress(Exception):
-            decoded = part.get_payload(decode=True)
-            if isinstance(decoded, bytes):
-                return clean(decoded.decode("utf-8", "replace"))[:LONGEST_REPORT]
-        return clean(payload)[:LONGEST_REPORT]
-    groups = [_as_text(one) for one in payload[:MOST_RECIPIENTS] if isinstance(one, Message)]
-    text = clean("\n\n".join(groups))
-    if first_raw(part, "Content-Transfer-Encoding").lower() == "base64":
-        with contextlib.suppress(ValueError):
-            text = clean(base64.b64decode("".join(text.split())).decode("utf-8", "replace"))
-    return text[:LONGEST_REPORT]
+    """Return a report as text, whatever its transfer encoding."""
+    content = part.content if isinstance(part, Part) else b""
+    return clean(content[:LONGEST_REPORT].decode("utf-8", "replace"))
 
 
 def recipients_in(report: str) -> list[Evidence]:
@@ -70,14 +55,6 @@ def address_in(value: str) -> str:
     found = _ADDRESS.search(value[:1000])
     address = found[0].strip(".'").lower() if found else ""
     return address if is_address(address) else ""
-
-
-def _as_text(message: Message) -> str:
-    lines = [f"{name}: {value}" for name, value in message.raw_items()]
-    payload = message.get_payload()
-    if isinstance(payload, str):
-        lines.append(payload)
-    return "\n".join(lines)
 
 
 def _fields(report: str) -> Iterator[tuple[str, str]]:
