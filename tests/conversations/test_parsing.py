@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mails import a_mail
 
-from ansvar.conversations.parsing import Unreadable, read_mail, split_reply
+from ansvar.conversations.parsing import Unreadable, read_mail
 from ansvar.conversations.parsing.nature import Sort
 
 
@@ -80,7 +80,7 @@ def test_html_alone_is_put_into_words_and_made_harmless():
     mail = read_mail(raw("From: a@b.test\nContent-Type: text/html", html))
     assert mail.new_text == "One\ntwo\n\na"
     assert 'src="cid:logo"' in mail.html
-    for danger in ("script", "http", "onclick", "style"):
+    for danger in ("script", ' src="http', "onclick", "style"):
         assert danger not in mail.html
 
 
@@ -200,60 +200,3 @@ def _read(sample: bytes) -> None:
     for words in (mail.subject, mail.text, mail.html, mail.message_id, *mail.references):
         assert "\x00" not in words
         words.encode("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("text", "new"),
-    [
-        ("Yes.\n\nOn Mon, 3 Feb 2025 at 10:00, Bo <b@x.test> wrote:\n> Works?\n> Bo", "Yes."),
-        ("Yes.\n\nOn Mon, 3 Feb 2025 at 10:00, Bo\n<b@x.test> wrote:\n> Works?", "Yes."),
-        ("Ja.\n\nDen mån 3 feb. 2025 kl 10:00 skrev Bo <b@x.test>:\n> Går det?", "Ja."),
-        ("Ja.\n\nAm 03.02.2025 um 10:00 schrieb Bo <b@x.test>:\n> Geht es?", "Ja."),
-        ("Да.\n\n3 февр. 2025 г., в 10:00, Bo <b@x.test> написал(а):\n> Ну?", "Да."),
-        ("Да.\n\nпн, 3 февр. 2025 г. в 10:00, Bo <b@x.test>:\n> Ну?\n> Bo", "Да."),
-        ("Yes.\n\n-----Original Message-----\nFrom: Bo\nSent: x\nTo: y\nSubject: z\n\nHi", "Yes."),
-        ("Да.\n\nОт: Bo <b@x.test>\nОтправлено: 3 февраля\nКому: IT\nТема: x\n\nПривет", "Да."),
-        (
-            "Ja.\n\n________________________________\nFrån: Bo\nSkickat: x\nTill: y\nÄmne: z\n\nH",
-            "Ja.",
-        ),
-        ("Only words", "Only words"),
-        ("Down below\n\n> old\n> older", "Down below"),
-    ],
-)
-def test_new_words_are_told_from_old_ones(text: str, new: str):
-    found, quoted = split_reply(text)
-    assert found.startswith(new)
-    assert quoted or text == new
-    assert "Works?" not in found
-    assert "\n>" not in found
-    assert "b@x.test" not in found
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "On Mon, 3 Feb 2025, Bo wrote:\n> Which one?\nThe third.\n> And now?\nNothing.",
-        "Hi,\n\nOn Mon, 3 Feb 2025, Bo wrote:\n> Which one?\nThe third.\n> And now?\nNothing.",
-        "> Which one?\n\nThe third.",
-        "-----Original Message-----\nFrom: Bo\nTo: y\nSubject: z\n\nOnly passed on",
-        "On Monday the 3rd I wrote:\nit is dead",
-    ],
-)
-def test_in_doubt_nothing_is_hidden(text: str):
-    assert split_reply(text) == (text, "")
-
-
-@given(st.text(alphabet=st.sampled_from("On wrote:\n> Från1-_.От"), max_size=500))
-def test_no_word_is_lost_between_new_and_old(text: str):
-    new, quoted = split_reply(text)
-    assert "".join((new + quoted).split()) == "".join(text.split())
-    assert new or not text.strip()
-
-
-@pytest.mark.parametrize(
-    "line", ["On " + "a " * 5_000, "> " * 5_000, "Den " + "skrev " * 2_000, "From:" + " " * 9_000]
-)
-def test_a_hostile_text_is_split_like_any_other(line: str):
-    new, _quoted = split_reply("\n".join([line] * 50))
-    assert new

@@ -132,8 +132,8 @@ def test_whose_mail_it_is_tells_a_signature_from_an_answer(words: str, signature
         "I type\n\n```\n> ls\n> pwd\n```",
         "What I typed:\n> ls\n> pwd",
         "It says\n\n>>> import till\n>>> till.open()",
-        "Look\n\n---------- Forwarded message ---------\nFrom: Bo <bo@x.test>\nDate: x\nSubject: y\n\nZ",
-        "Schau\n\nAnfang der weitergeleiteten Nachricht:\n\nVon: Bo <bo@x.test>\nDatum: x\nBetreff: y",
+        "Look\n\n------ Forwarded message -----\nFrom: Bo <bo@x.test>\nDate: x\nSubject: y\n\nZ",
+        "Da\n\nAnfang der weitergeleiteten Nachricht:\n\nVon: Bo <b@x.test>\nDatum: x\nBetreff: y",
         "From: Oslo\nTo: Rome\nDate: 3 May\n\nCan you book it?",
         "I need\n-- a chair\n-- a table that is not too high for me.",
         "First\n--\nSecond, and this is a whole sentence.",
@@ -187,9 +187,7 @@ WRITTEN = st.lists(
 
 @settings(max_examples=300)
 @given(st.lists(WRITTEN, min_size=1, max_size=6), st.sampled_from(INTRODUCTIONS))
-def test_what_somebody_writes_above_an_earlier_mail_always_survives(
-    lines: list[str], earlier: str
-):
+def test_what_somebody_writes_above_an_earlier_mail_always_survives(lines: list[str], earlier: str):
     # A full stop ends each line as in prose: bare marks such as "--" have a meaning of their own.
     written = "\n".join(f"Well, {line}, that is it, I am afraid." for line in lines)
     assert split_reply(f"{written}\n\n{earlier}")[0] == written
@@ -216,22 +214,32 @@ def test_a_hostile_text_is_split_like_any_other(line: str):
 
 
 QUOTED_HTML = [
-    '<div class="gmail_quote">Am 3.2.2025 um 10:00 sagte Bo:<blockquote class="gmail_quote">'
-    "Earlier</blockquote></div>",
-    '<div class="gmail_quote"><div class="gmail_attr">Bo, neulich:</div><blockquote '
-    'style="border-left:1px solid #ccc">Earlier</blockquote></div>',
-    '<p style="color:gray">On 3 Feb 2025, at 10:00, Bo wrote:</p><blockquote type="cite">'
-    "Earlier</blockquote>",
+    (
+        '<div class="gmail_quote">Am 3.2.2025 um 10:00 sagte Bo:<blockquote class="gmail_quote">'
+        "Earlier</blockquote></div>"
+    ),
+    (
+        '<div class="gmail_quote"><div class="gmail_attr">Bo, neulich:</div><blockquote '
+        'style="border-left:1px solid #ccc">Earlier</blockquote></div>'
+    ),
+    (
+        '<p style="color:gray">On 3 Feb 2025, at 10:00, Bo wrote:</p><blockquote type="cite">'
+        "Earlier</blockquote>"
+    ),
     '<div class="moz-cite-prefix">Bo kirjutas:</div><blockquote type="cite">Earlier</blockquote>',
-    '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>Frå:</b> Bo</div><div>Earlier</div>',
-    '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt"><p><b>Frå:</b> Bo</p>'
-    "</div><p>Earlier</p>",
+    '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>Frå:</b> Bo</div>Earlier',
+    (
+        '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt"><p><b>Frå:</b> Bo</p>'
+        "</div><p>Earlier</p>"
+    ),
     '<hr id="stopSpelling">Whatever: Bo<br>Earlier',
     "<hr><b>From: </b>bo@x.test<br><b>To: </b>it@x.test<br><b>Sent: </b>Friday<br>Earlier",
     '<span id="OLK_SRC_BODY_SECTION"><div>Bo</div><div>Earlier</div></span>',
     '<div id="ydp1yahoo_quoted" class="yahoo_quoted"><div>Bo, gisteren</div>Earlier</div>',
-    '<div class="protonmail_quote">Le lundi Bo :<br><blockquote type="cite">Earlier</blockquote>'
-    "</div>",
+    (
+        '<div class="protonmail_quote">Le lundi Bo :<br><blockquote type="cite">Earlier</blockquote>'
+        "</div>"
+    ),
     '<div class="zmail_extra"><div>---- Bo ----</div><blockquote>Earlier</blockquote></div>',
     "03.02.2025, 10:00, Bo &lt;bo@x.test&gt;:<br><blockquote>Earlier</blockquote>",
     "&gt; Subject: Till<br>&gt; From: bo@x.test<br>&gt; Earlier",
@@ -251,16 +259,22 @@ def test_html_is_cut_where_its_program_marks_an_earlier_mail(earlier: str):
     "whole",
     [
         '<blockquote type="cite">One?</blockquote>Yes.<blockquote type="cite">Two?</blockquote>No.',
-        '<p>Hi</p><div class="gmail_quote">On 3 Feb 2025 Bo wrote:<blockquote class="gmail_quote">'
-        "One?</blockquote><p>Yes.</p><blockquote class='gmail_quote'>Two?</blockquote></div>No.",
-        '<p>See</p><div class="gmail_quote">---------- Forwarded message ---------<br>From: Bo'
-        "<br>Date: x<br>Subject: y<br><br>News</div>",
+        (
+            '<p>Hi</p><div class="gmail_quote">On 3 Feb 2025 Bo wrote:<blockquote class="gmail_quote">'
+            "One?</blockquote><p>Yes.</p><blockquote class='gmail_quote'>Two?</blockquote></div>No."
+        ),
+        (
+            '<p>See</p><div class="gmail_quote">---------- Forwarded message ---------<br>From: Bo'
+            "<br>Date: x<br>Subject: y<br><br>News</div>"
+        ),
         '<p>See</p><div class="moz-forward-container">Bo sagt: News</div>',
         '<blockquote style="margin:0 0 0 40px;border:none">Only indented</blockquote>',
         "<p>Text</p><blockquote>said a poet</blockquote>",
         '<table><tr><td>Yes</td><td><div class="gmail_quote">Cell</div></td></tr></table>',
-        '<p>Hi</p><div class="gmail_quote">On 3 Feb 2025 Bo wrote:<blockquote type="cite">Which?'
-        '</blockquote></div><img src="cid:answer">',
+        (
+            '<p>Hi</p><div class="gmail_quote">On 3 Feb 2025 Bo wrote:<blockquote type="cite">Which?'
+            '</blockquote></div><img src="cid:answer">'
+        ),
     ],
 )
 def test_html_that_answers_inside_or_cannot_be_cut_stays_whole(whole: str):
