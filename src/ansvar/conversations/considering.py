@@ -21,7 +21,7 @@ from ansvar.conversations.decisions import (
     references_in,
 )
 from ansvar.conversations.findings import Finding, found
-from ansvar.conversations.models import InboundMail, Mailbox, Message
+from ansvar.conversations.models import OUR_IDS, InboundMail, Mailbox, Message
 from ansvar.conversations.parsing import Address, Incoming
 from ansvar.conversations.tokens import ticket_of_answer_token, token_in_address
 from ansvar.kernel import clock
@@ -29,7 +29,7 @@ from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import may
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Desk, Person
-from ansvar.people.queries import people_by_email, person_by_email
+from ansvar.people.queries import at_email, people_by_email
 from ansvar.tickets.models import OPEN_STATES, Ticket
 from ansvar.tickets.relations import is_party
 
@@ -48,6 +48,8 @@ class Considered:
     decision: Decision
     findings: tuple[Finding, ...]
     """Everything that was found, in order."""
+    address_fails: bool = False
+    """Whether mail to the author is known not to arrive."""
     same_as: InboundMail | None = None
     """The same mail, on a ticket already."""
     elsewhere: tuple[InboundMail, ...] = ()
@@ -65,7 +67,7 @@ def consider(
     """
     desk = mailbox.desk
     author = author_of(mail)
-    person = _known(author, is_automatic=mail.nature.is_automatic)
+    person, address_fails = _known(author, is_automatic=mail.nature.is_automatic)
     ours = _addresses_of_desks([author, *mail.addressed] if author else list(mail.addressed))
     repeats = _repeats(mail, inbound_id)
     same_as = next((one for one in repeats if one.mailbox.desk_id == desk.pk), None)
@@ -101,6 +103,7 @@ def consider(
         person=person,
         decision=decision,
         findings=tuple(findings),
+        address_fails=address_fails,
         same_as=same_as,
         elsewhere=elsewhere,
     )
@@ -146,15 +149,16 @@ def _about_sender(mail: Incoming, author: Address | None, person: Person | None)
     return findings
 
 
-def _known(author: Address | None, *, is_automatic: bool) -> Person | None:
+def _known(author: Address | None, *, is_automatic: bool) -> tuple[Person | None, bool]:
+    """Return who is known under the address, and whether mail to it is known to fail."""
     if author is None:
-        return None
+        return None, False
     try:
-        return person_by_email(author.address)
+        return at_email(author.address)
     except BadAddress:
         # A program may sign as it likes; a person we could not answer goes into quarantine.
         if is_automatic:
-            return None
+            return None, False
         raise
 
 
@@ -180,8 +184,8 @@ def _repeats(mail: Incoming, inbound_id: int | None) -> list[InboundMail]:
         state=InboundMail.State.TAKEN,
         ticket__isnull=False,
     ).exclude(pk=inbound_id)
-    rows = rows.select_related("mailbox__desk", "ticket").defer(
-        "mailbox__imap_password", "mailbox__smtp_password", "mailbox__dkim_key", "findings"
+    rows = rows.select_related("mailbox__desk", "ticket").only(
+        "ticket__reference", "mailbox__desk__name", "mailbox__address"
     )
     return list(rows.order_by("pk"))
 
@@ -210,7 +214,8 @@ def _answered(mail: Incoming, desk: Desk) -> tuple[bool, Ticket | None]:
 
     In one query, since every mail asks both.
     """
-    wanted = [*mail.references, mail.message_id] if mail.message_id else list(mail.references)
+    may_be_ours = mail.message_id.startswith(OUR_IDS)
+    wanted = [*mail.references, mail.message_id] if may_be_ours else list(mail.references)
     if not wanted:
         return False, None
     rows = Message.objects.filter(message_id__in=wanted).select_related("ticket", "outbound")

@@ -12,9 +12,15 @@ from ansvar.kernel.secrets import EncryptedField
 from ansvar.people.models import Desk, Person
 from ansvar.tickets.models import Ticket
 
+OUR_IDS = "ansvar."
+"""How the Message-IDs of our own mails begin."""
+
 
 class Mailbox(models.Model):
     """A mail address of a desk: where its mail is fetched and how answers are sent."""
+
+    SECRETS: ClassVar[tuple[str, ...]] = ("imap_password", "smtp_password", "dkim_key")
+    """Fields that only a connection needs; whoever shows a mailbox leaves them in the database."""
 
     class Security(models.TextChoices):
         """How the connection is protected."""

@@ -1,6 +1,8 @@
 """What makes a function a command: one transaction and one moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -11,6 +13,8 @@ from ansvar.kernel import clock, journal
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_all_or_nothing: ContextVar[bool] = ContextVar("all_or_nothing", default=False)
+
 
 def command(function: Callable[P, R]) -> Callable[P, R]:
     """Run *function* in one transaction during which the clock stands still.
@@ -19,17 +23,32 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     either agrees to the microsecond.
 
     Within a larger transaction a refused command leaves nothing behind, at the price of a
-    savepoint. History is told by the thousand and does without: who goes on after a refusal there
-    opens a transaction around the command.
+    savepoint. History is told by the thousand and does without, and so does `all_or_nothing`: who
+    goes on after a refusal there opens a transaction around the command.
     """
 
     @wraps(function)
     def commanded(*args: P.args, **kwargs: P.kwargs) -> R:
         with (
             journal.undone_on_failure(),
-            transaction.atomic(savepoint=not journal.is_history()),
+            transaction.atomic(savepoint=not (journal.is_history() or _all_or_nothing.get())),
             clock.at(clock.now()),
         ):
             return function(*args, **kwargs)
 
     return commanded
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """Open a transaction in which a refusal of any command undoes them all.
+
+    For work of many commands that is done by the hundred in a second: the commands inside do
+    without a savepoint each.
+    """
+    with transaction.atomic():
+        token = _all_or_nothing.set(True)
+        try:
+            yield
+        finally:
+            _all_or_nothing.reset(token)

@@ -6,7 +6,7 @@ A page gets only ids and the kind of news; it asks for what it may see through t
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -36,16 +36,34 @@ audiences: Registry[Callable[[str], Iterable[str] | None]] = Registry("audiences
 """Filed as "session": from a session key to the audiences its person belongs to, or nothing."""
 
 
+@dataclass(frozen=True)
+class News:
+    """What open pages are told: that something of a kind changed, and which."""
+
+    audience: str
+    """Who listens, such as `desk:1`."""
+    kind: str
+    ids: Mapping[str, int | str]
+
+
 def publish(audience: str, kind: str, **ids: int | str) -> None:
     """Tell open pages of *audience* (such as `desk:1`) that something of *kind* changed.
 
     Delivered when the transaction commits; equal news of one transaction arrive once.
     """
-    if is_history():
+    publish_all([News(audience, kind, ids)])
+
+
+def publish_all(told: Sequence[News]) -> None:
+    """Publish several news with one statement."""
+    if is_history() or not told:
         return
-    news = json.dumps({"audience": audience, "kind": kind, **ids})
+    texts = [json.dumps({"audience": one.audience, "kind": one.kind, **one.ids}) for one in told]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, news])
+        cursor.execute(
+            f"SELECT {', '.join(['pg_notify(%s, %s)'] * len(texts))}",
+            [part for text in texts for part in (CHANNEL, text)],
+        )
 
 
 @dataclass(eq=False)

@@ -76,6 +76,19 @@ def person_at(channel: str, normalised: str) -> Person | None:
     return point.person if point else None
 
 
+def at_email(address: str) -> tuple[Person | None, bool]:
+    """Return the person of an e-mail address, and whether mail is known not to reach it.
+
+    Raises: BadAddress.
+    """
+    points = ContactPoint.objects.select_related("person").filter(
+        channel=Channel.EMAIL, normalised=normalise_email(address)
+    )
+    rows = list(points.order_by())
+    person = next((point.person for point in rows if not point.is_shared), None)
+    return person, any(point.failing_since for point in rows)
+
+
 def person_by_email(address: str) -> Person | None:
     """Return the person with an e-mail address, however it is written.
 

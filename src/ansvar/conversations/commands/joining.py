@@ -28,6 +28,8 @@ class Speaker:
     person: Person | None
     """Nobody when a program wrote it."""
     mailbox: Actor
+    address_fails: bool = False
+    """Whether mail to the address was known not to arrive; it lives, as it writes."""
 
     @property
     def actor(self) -> Actor:
@@ -59,7 +61,7 @@ def join_ticket(
         ),
         by=speaker.mailbox if author is None else speaker.actor,
     )
-    if author is not None and mail.sender is not None:
+    if author is not None and speaker.address_fails and mail.sender is not None:
         note_contact_point_works(mail.sender.address, by=speaker.mailbox)
     if is_automatic:
         note_bounces(ticket, mail, by=speaker.mailbox)

@@ -1,7 +1,7 @@
 """From raw bytes to words on a ticket, exactly once."""
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from ansvar.conversations import store
@@ -11,11 +11,11 @@ from ansvar.conversations.commands.storing import mailbox_actor
 from ansvar.conversations.considering import Considered, consider, is_answerable
 from ansvar.conversations.decisions import Decision, Step, is_forwarded, plain_subject
 from ansvar.conversations.findings import found, to_json
-from ansvar.conversations.models import InboundMail
+from ansvar.conversations.models import InboundMail, Mailbox
 from ansvar.conversations.parsing import Incoming, Unreadable, read_mail
 from ansvar.conversations.parsing.reading import require_sense
 from ansvar.kernel.actor import Actor
-from ansvar.kernel.command import command
+from ansvar.kernel.command import all_or_nothing, command
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.commands import learn_person
 from ansvar.people.decisions import BadAddress
@@ -29,19 +29,23 @@ _RELATED = Link.Relation.RELATED
 
 
 @command
-def read_inbound(inbound_id: int, *, is_released: bool = False) -> InboundMail:
+def read_inbound(
+    inbound_id: int, *, is_released: bool = False, mailbox: Mailbox | None = None
+) -> InboundMail:
     """Read a stored mail and let it become words on a ticket, or put it aside with the reason.
 
-    *is_released*: somebody let it through, so it is not put aside for what it is. A mail that has
-    been read already is left alone.
+    *is_released*: somebody let it through, so it is not put aside for what it is. *mailbox* is
+    where it came in, with its desk, for those who read many. A mail that has been read already is
+    left alone.
 
     Records: what the mail leads to: TicketOpened, MessageReceived, MessageSent, MailIgnored,
     MailQuarantined.
     """
-    rows = InboundMail.objects.select_for_update(of=("self",)).select_related("mailbox__desk")
-    inbound = rows.get(pk=inbound_id)
+    inbound = InboundMail.objects.select_for_update().get(pk=inbound_id)
     if inbound.state != InboundMail.State.STORED:
         return inbound
+    inbound.mailbox = mailbox or mailbox_to_read(inbound.mailbox_id)
+    _commit_without_waiting()
     by = mailbox_actor(inbound.mailbox)
     inbound.readings += 1
     try:
@@ -51,13 +55,29 @@ def read_inbound(inbound_id: int, *, is_released: bool = False) -> InboundMail:
         _describe(inbound, mail)
         require_sense(mail)
         # A refusal half-way leaves nothing behind but the quarantine.
-        with transaction.atomic():
+        with all_or_nothing():
             _settle(inbound, mail, by=by, is_released=is_released)
     except (Unreadable, Refusal, BadAddress) as error:
         _refuse(inbound, str(error), by=by)
     except ValidationError as error:
         _refuse(inbound, " ".join(error.messages), by=by)
     return inbound
+
+
+def mailbox_to_read(mailbox_id: int) -> Mailbox:
+    """Return a mailbox with its desk and without its secrets."""
+    return Mailbox.objects.select_related("desk").defer(*Mailbox.SECRETS).get(pk=mailbox_id)
+
+
+def _commit_without_waiting() -> None:
+    """Let the commit of this transaction not wait for the disk.
+
+    The mail itself is safe already. After a power cut the whole reading may be undone, and is then
+    done again; whatever follows from it, such as a mail to its sender, begins with a job whose
+    own commit waits for the disk and takes this one along.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _refuse(inbound: InboundMail, why: str, *, by: Actor) -> None:
@@ -101,7 +121,8 @@ def _settle(inbound: InboundMail, mail: Incoming, *, by: Actor, is_released: boo
             ticket, outcome = _open(inbound, mail, seen, by=by), "opened"
         case Step.JOIN:
             ticket, outcome = _locked(decision), "joined"
-            speaker = Speaker(seen.person or _learned(mail, seen, by=by), mailbox=by)
+            person = seen.person or _learned(mail, seen, by=by)
+            speaker = Speaker(person, mailbox=by, address_fails=seen.address_fails)
             join_ticket(ticket, inbound, mail, decision=decision, speaker=speaker)
         case Step.ANSWER:
             ticket, outcome = _locked(decision), "answered"
@@ -144,7 +165,7 @@ def _open(inbound: InboundMail, mail: Incoming, seen: Considered, *, by: Actor) 
     if decision.requester:
         answer_for_agent(ticket, inbound, mail, agent=sender)
     else:
-        speaker = Speaker(sender, mailbox=by)
+        speaker = Speaker(sender, mailbox=by, address_fails=seen.address_fails)
         join_ticket(ticket, inbound, mail, decision=decision, speaker=speaker)
     others = {decision.related_id, *(one.ticket_id for one in seen.elsewhere)} - {None}
     for other_id in sorted(one for one in others if one is not None):

@@ -24,7 +24,7 @@ from ansvar.conversations.commands.unreached import (
 )
 from ansvar.conversations.composing import Outgoing, OutgoingFile, Said, as_bytes, kept_references
 from ansvar.conversations.facts import MessageDelivered, MessageFailed
-from ansvar.conversations.models import Mailbox, Message, OutboundMail
+from ansvar.conversations.models import OUR_IDS, Mailbox, Message, OutboundMail
 from ansvar.conversations.promising import zone_of_reader
 from ansvar.conversations.queries import messages_for_requester
 from ansvar.conversations.tokens import answer_address
@@ -63,7 +63,7 @@ def queue_mail(message: Message, *, mailbox: Mailbox, pause: timedelta) -> Outbo
         send_after=message.said_at + pause,
     )
     domain = mailbox.address.rpartition("@")[2]
-    message.message_id = f"ansvar.{outbound.pk}.{secrets.token_hex(8)}@{domain}"
+    message.message_id = f"{OUR_IDS}{outbound.pk}.{secrets.token_hex(8)}@{domain}"
     message.save(update_fields=["message_id"])
     send = tasks["conversations.send_mail"]
     if pause:

@@ -185,6 +185,30 @@ def attach(
     return point
 
 
+def attach_first(
+    person: Person, channel: str, address: str, *, normalised: str, by: Actor
+) -> ContactPoint:
+    """Add the first address to a person who was made in this transaction, search text and all.
+
+    Raises: IntegrityError when somebody has the address already.
+    Records: ContactPointAdded.
+    """
+    point = ContactPoint.objects.create(
+        person=person,
+        channel=channel,
+        address=address.strip(),
+        normalised=normalised,
+        is_preferred=True,
+    )
+    record(
+        ContactPointAdded(
+            subject_id=person.pk, contact_point_id=point.pk, channel=channel, address=point.address
+        ),
+        by=by,
+    )
+    return point
+
+
 def refresh_search(person: Person) -> None:
     """Write anew what *person* is found by; the name may have been changed but not yet saved."""
     points = person.contact_points.values_list("channel", "address", "normalised")

@@ -4,7 +4,7 @@ import zoneinfo
 from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from typing_extensions import Unpack
 
 from ansvar.kernel.actor import Actor
@@ -12,8 +12,8 @@ from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.rights import require
-from ansvar.people.commands.contact_points import AddressTaken, attach, refresh_search
-from ansvar.people.decisions import Channel, normalise_email
+from ansvar.people.commands.contact_points import attach, attach_first, refresh_search
+from ansvar.people.decisions import Channel, normalise_email, search_text
 from ansvar.people.facts import (
     PersonChanged,
     PersonCreated,
@@ -173,17 +173,23 @@ def learn_person(
         **_tidy({"name": name.strip() or _name_from(normalised), "organisation": organisation})
     )
     person.set_unusable_password()
+    person.search = search_text(person.name, [(Channel.EMAIL, address.strip(), normalised)])
     _check_person(person)
     try:
         with transaction.atomic():
-            person.save()
+            person.save(force_insert=True)
             record(
                 PersonLearned(subject_id=person.pk, full_name=person.name, address=normalised),
                 by=by,
             )
-            attach(person, Channel.EMAIL, address, by=by)
-    except AddressTaken as taken:
-        return Person.objects.get(pk=taken.person_id)
+            attach_first(person, Channel.EMAIL, address, normalised=normalised, by=by)
+    except IntegrityError:
+        # Somebody else has made the person known in this moment.
+        return Person.objects.get(
+            contact_points__channel=Channel.EMAIL,
+            contact_points__normalised=normalised,
+            contact_points__is_shared=False,
+        )
     return person
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
-from ansvar.kernel.live import publish
+from ansvar.kernel.live import News, publish_all
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.tickets.decisions import State, can_move
 from ansvar.tickets.facts import OwnerChanged
@@ -82,8 +82,13 @@ def save(ticket: Ticket, *fields: str) -> None:
 
 def tell_pages(ticket: Ticket) -> None:
     """Tell the pages of the desk and of the requester that the ticket has changed."""
-    publish(f"desk:{ticket.desk_id}", "ticket", id=ticket.pk, version=ticket.version)
-    publish(f"person:{ticket.requester_id}", "my_ticket", id=ticket.pk, version=ticket.version)
+    which = {"id": ticket.pk, "version": ticket.version}
+    publish_all(
+        [
+            News(f"desk:{ticket.desk_id}", "ticket", which),
+            News(f"person:{ticket.requester_id}", "my_ticket", which),
+        ]
+    )
 
 
 def move(ticket: Ticket, wanted: State) -> None:
