@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import ansvar
-from ansvar.ops import console
+from ansvar.ops import console, importing
 from ansvar.ops.trouble import Trouble
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 demo_app = typer.Typer(no_args_is_help=True, help="The demo organisation: load, remove, log in.")
 app.add_typer(demo_app, name="demo")
+app.add_typer(importing.app, name="import")
 mail_app = typer.Typer(no_args_is_help=True, help="Mail: say what one says and what becomes of it.")
 app.add_typer(mail_app, name="mail")
 

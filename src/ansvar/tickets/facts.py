@@ -160,6 +160,7 @@ class TicketClosed(Fact, name="ticket.closed", wording=_("closed the ticket: {ho
             "quiet": _("nobody objected during the quiet period"),
             "agent": _("closed by the desk"),
             "merged": _("it goes on in the ticket of which it is a duplicate"),
+            "imported": _("nobody had gone on with it when it was imported"),
         }
         return {"how": str(names.get(self.how, self.how))}
 
