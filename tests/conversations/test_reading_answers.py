@@ -60,6 +60,12 @@ WORDS = {
         {DESK: "4"},
     ),
     "hint alone is no answer": ("Which cash desk is it? (its number, such as 3):", (DESK,), {}),
+    "room that was left for it": (
+        "> 1. Which cash desk is it? (its number, such as 3) ____\n> 2. When did it begin? ____\n"
+        "1. __3__",
+        THREE,
+        {DESK: "3"},
+    ),
     "names": ("skrivare: Kvitto\nCash desk = 3", THREE, {PRINTER: "Kvitto", DESK: "3"}),
     "names with the value below": ("Cash desk:\n\n 3 \n", THREE, {DESK: "3"}),
     "between quoted questions": (

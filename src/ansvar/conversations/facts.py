@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from ansvar.kernel.facts import Changes, Fact, PersonId, Ref
 
@@ -95,6 +96,22 @@ class MessageRecalled(
     """The author took a message back before it was sent."""
 
     message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingAsked(
+    Fact, name="message.missing_asked", subject="ticket", wording=_("asked for {what}")
+):
+    """The requester was asked for what must be known before work can begin."""
+
+    message_id: int
+    needed: list[int]
+    """What was asked for, in the order of its numbers."""
+    names: list[str]
+
+    @override
+    def words(self) -> dict[str, str]:
+        return {"what": ", ".join(self.names)}
 
 
 @dataclass(frozen=True, kw_only=True)

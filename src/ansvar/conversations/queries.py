@@ -123,6 +123,13 @@ def stopped_mails(person: Person) -> QuerySet[OutboundMail]:
     return rows.select_related("message__ticket").order_by("-send_after", "-pk")
 
 
+def needs_to_know(ticket_id: int) -> bool:
+    """Tell whether the service of a ticket asks for anything."""
+    return Ticket.objects.filter(
+        pk=ticket_id, service__needed_facts__is_active=True
+    ).exists()
+
+
 def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:
     """Return the mails of a ticket that did not get through, with the reason."""
     wanted = (OutboundMail.State.FAILED, OutboundMail.State.STOPPED)

@@ -23,7 +23,7 @@ _NUMBERED = re.compile(
     r"(?:[-*•·–—+]\s+)?[(\[#]?(\d{1,2})(?:[)\]]|[.:](?!\d)|\s+[-–—=→])\s*(.*)\Z", re.DOTALL
 )
 _BEHIND_QUESTION = re.compile(r"(?:[\s?:.…*_=→–—]|-(?=\s))*")
-_ENDS_QUESTION = re.compile(r"[\s*_]*(?:[?:.…=→(–—]|-\s|\Z)")
+_ENDS_QUESTION = re.compile(r"[\s*_]*(?:[?:.…=→(–—_]|-\s|\Z)")
 _BEHIND_NAME = re.compile(r"[\s?*_]*[:=→]+[\s*_]*")
 _CLAUSE = re.compile(r"[,;(]|\.\s|\s[-–—]\s|\n")
 _FIGURES = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)?(?![\w])")
@@ -309,7 +309,7 @@ def _matcher(question: Question) -> _Matcher:
             rest = rest[_end(_BEHIND_QUESTION, rest) :]
             if hint and (shown := hint.match(rest)):
                 rest = rest[shown.end() :]
-            return rest[_end(_BEHIND_QUESTION, rest) :]
+            return rest[_end(_BEHIND_QUESTION, rest) :].rstrip(" _")
         if (head := name.match(words)) and (gap := _BEHIND_NAME.match(words, head.end())):
             return words[gap.end() :]
         return None

@@ -9,9 +9,11 @@ from django.db import connection
 
 from ansvar.conversations.commands import (
     MailRefused,
+    ask_at_once,
     deliver_mail,
     read_inbound,
     set_apart,
+    take_answers,
     watch_mailboxes,
 )
 from ansvar.conversations.commands.notices import ATTEMPTS as NOTICE_ATTEMPTS
@@ -22,6 +24,7 @@ from ansvar.conversations.models import InboundMail, Mailbox, OutboundMail, Send
 from ansvar.kernel import clock, journal
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.work import keep_failure, schedule, task, tasks
+from ansvar.tickets.models import Ticket
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +53,10 @@ def _about_notice(notice_id: int) -> str:
 def _about_mailbox(mailbox_id: int) -> str:
     address = Mailbox.objects.filter(pk=mailbox_id).values_list("address", flat=True).first()
     return address or f"mailbox {mailbox_id}"
+
+
+def _about_ticket(ticket_id: int) -> str:
+    return str(Ticket.objects.filter(pk=ticket_id).first() or f"ticket {ticket_id}")
 
 
 @task("conversations.read_stored", about=_about_mailbox)
@@ -135,3 +142,10 @@ def send_notice(*, notice_id: int) -> None:
 def look_for_arrival(*, outbound_id: int) -> None:
     """See whether a mail to an address that failed has come back; if not, it arrived."""
     note_arrival(outbound_id, by=SYSTEM)
+
+
+@task("conversations.read_answers", about=_about_ticket)
+def read_answers(*, ticket_id: int) -> None:
+    """Read what people have answered on a ticket, and ask for the rest if the service wants it."""
+    take_answers(ticket_id)
+    ask_at_once(ticket_id)

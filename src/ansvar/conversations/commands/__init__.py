@@ -1,5 +1,11 @@
 """The only place that writes conversations; see the module of each matter for its rules."""
 
+from ansvar.conversations.commands.asking import (
+    NothingMissing,
+    ask_at_once,
+    ask_missing,
+    take_answers,
+)
 from ansvar.conversations.commands.authorising import keep_agreement, set_oauth, token_for
 from ansvar.conversations.commands.automatic import (
     acknowledge,
@@ -54,10 +60,13 @@ __all__ = [
     "MailRefused",
     "NewFile",
     "NotSuggested",
+    "NothingMissing",
     "NothingSaid",
     "NothingToSend",
     "TooLate",
     "acknowledge",
+    "ask_at_once",
+    "ask_missing",
     "begin_counting",
     "create_mailbox",
     "decline_suggestion",
@@ -82,6 +91,7 @@ __all__ = [
     "set_apart",
     "set_mail_template",
     "set_oauth",
+    "take_answers",
     "take_in",
     "token_for",
     "try_mailbox_now",

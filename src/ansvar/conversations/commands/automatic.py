@@ -100,7 +100,7 @@ def say_automatically(
     address = normalise_email(shown) if shown else ""
     if mailbox is None or not address or Mailbox.objects.filter(address__iexact=address).exists():
         return None
-    text = _words(ticket, kind, more or {})
+    text = words_of(ticket, kind, more or {})
     message, is_new = Message.objects.get_or_create(
         key=key,
         defaults={
@@ -135,7 +135,8 @@ def say_automatically(
     return message
 
 
-def _words(ticket: Ticket, kind: str, more: Mapping[str, str]) -> str:
+def words_of(ticket: Ticket, kind: str, more: Mapping[str, str]) -> str:
+    """Return what one of the mails of `templates.KINDS` says, in the ticket's language."""
     template = template_for(ticket.desk, kind, ticket.language)
     with override(template.language):
         promised, now, zone = first_answer_by(ticket), clock.now(), zone_of_reader(ticket)

@@ -81,11 +81,13 @@ def write_reply(
     to: Sequence[str] | None = None,
     cc: Sequence[str] | None = None,
     attachments: Iterable[NewFile] = (),
+    keeps_draft: bool = False,
     by: Actor,
 ) -> Message:
     """Write to the people of a ticket; a mail goes out when the time to undo has passed.
 
     *text* is Markdown. Without *to* it goes to the requester, without *cc* to the participants.
+    The author's draft is done with, unless *keeps_draft*, since the words are others.
     When the desk has no mailbox, or the requester no address, the portal alone shows it.
 
     Raises: NotPermitted; NothingSaid; BadAddress.
@@ -123,7 +125,7 @@ def write_reply(
         by=by,
     )
     desk_answered(ticket.pk, by=by)
-    if by.person_id is not None:
+    if by.person_id is not None and not keeps_draft:
         discard_draft(person_id=by.person_id, place=reply_draft(ticket.pk))
     return message
 
