@@ -2,12 +2,16 @@ import dkim
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from mails import a_mailbox
 from private_keys import a_private_key
 
+from ansvar.conversations.commands import edit_mailbox
 from ansvar.conversations.composing import Outgoing, as_bytes
 from ansvar.conversations.models import Mailbox
 from ansvar.conversations.signing import check_signing, dns_record, signed
 from ansvar.kernel import clock
+from ansvar.kernel.actor import SYSTEM
 
 
 def a_signing_mailbox(key, **wanted) -> Mailbox:
@@ -78,3 +82,20 @@ def test_a_signature_needs_all_three_and_a_domain_that_receivers_heed(rsa_key):
         check_signing(a_signing_mailbox("", dkim_selector="desk"))
     with pytest.raises(ValidationError, match="or of a domain above it"):
         check_signing(a_signing_mailbox(a_private_key(rsa_key), dkim_domain="other.test"))
+
+
+@pytest.mark.django_db
+def test_the_record_is_printed_as_a_line_for_the_zone(rsa_key, capsys):
+    mailbox = a_mailbox()
+    with pytest.raises(CommandError, match="has no key"):
+        call_command("show_dkim_record", mailbox.address)
+    edit_mailbox(
+        mailbox.pk,
+        dkim_domain="corp.test",
+        dkim_selector="desk",
+        dkim_key=a_private_key(rsa_key),
+        by=SYSTEM,
+    )
+    call_command("show_dkim_record", mailbox.address.upper())
+    line = capsys.readouterr().out
+    assert line.startswith('desk._domainkey.corp.test. IN TXT "v=DKIM1; k=rsa; p=')

@@ -114,6 +114,6 @@ def _in_letters(number: int) -> str:
     return letters
 
 
-def _signature(number: str, key: str) -> str:
+def _signature(number: str, key: str | bytes) -> str:
     digest = salted_hmac(_ANSWER_SALT, number, secret=key, algorithm="sha256").digest()
     return b32encode(digest).decode("ascii").lower()[:_SIGNATURE_LENGTH]

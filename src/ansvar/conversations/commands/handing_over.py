@@ -56,13 +56,13 @@ def pause_before_sending(mailbox: Mailbox, *, ahead: int) -> timedelta:
     if not _is_alone(mailbox):
         return MINUTE / limit
     now = clock.now()
-    of_mailbox = {"sent_at__gt": now - MINUTE, "mailbox": mailbox}
-    sent = sorted(
-        [
-            *OutboundMail.objects.filter(**of_mailbox).values_list("sent_at", flat=True),
-            *SenderNotice.objects.filter(**of_mailbox).values_list("sent_at", flat=True),
-        ]
-    )
+    mails = OutboundMail.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
+    notices = SenderNotice.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
+    moments = [
+        *mails.values_list("sent_at", flat=True),
+        *notices.values_list("sent_at", flat=True),
+    ]
+    sent = sorted(moment for moment in moments if moment is not None)
     if len(sent) < limit:
         return timedelta()
     return sent[-limit] + MINUTE - now + (ahead // limit) * MINUTE
