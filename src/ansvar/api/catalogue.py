@@ -25,8 +25,9 @@ from ansvar.api.shapes import (
     ref,
 )
 from ansvar.catalogue.decisions import Purpose
-from ansvar.catalogue.models import Service
+from ansvar.catalogue.models import NeededFact, Service
 from ansvar.catalogue.queries import (
+    needed_facts_of,
     offered_services,
     published_script,
     services_visible_to,
@@ -86,6 +87,29 @@ class ScriptShape(Shape):
     tree: dict[str, Any]
 
 
+class NeededFactShape(Shape):
+    """Something that must be known before work can begin, and how it is asked for."""
+
+    id: int
+    name: str = Field(examples=["Cash desk"])
+    question: str = Field(examples=["Which cash desk is it?"])
+    help: str = Field(examples=["the number on its front, such as 3"])
+    kind: str = Field(
+        description="text, number, choice, yes_no, date, phone or attachment.", examples=["number"]
+    )
+    choices: list[str]
+    pattern: str = Field(
+        description="`#` a digit, `@` a letter, what stands in brackets may be missing."
+    )
+    is_required: bool
+
+
+class NeededFacts(Shape):
+    """What a service needs to know, in the order of asking."""
+
+    items: list[NeededFactShape]
+
+
 @section.get("", ServicePage)
 def list_services(
     request: HttpRequest,
@@ -138,6 +162,27 @@ def get_script(
         name=version.script.name,
         is_default=version.script.service_id is None,
         tree=version.tree,
+    )
+
+
+@section.get("/{service_id}/needed-facts", NeededFacts)
+def list_needed_facts(request: HttpRequest, service_id: IdInPath) -> NeededFacts:
+    """Read what must be known before work on a matter of the service can begin."""
+    service = _visible(request).get(pk=service_id)
+    return NeededFacts(items=[needed_fact_shape(one) for one in needed_facts_of(service.pk)])
+
+
+def needed_fact_shape(needed: NeededFact) -> NeededFactShape:
+    """Return how something that is needed looks to a program."""
+    return NeededFactShape(
+        id=needed.pk,
+        name=needed.name,
+        question=needed.question,
+        help=needed.help,
+        kind=needed.kind,
+        choices=needed.choices,
+        pattern=needed.pattern,
+        is_required=needed.is_required,
     )
 
 

@@ -18,6 +18,7 @@ from ansvar.api import (
     places,
     refusals,
     ticket_actions,
+    ticket_details,
     ticket_record,
     tickets,
 )
@@ -40,6 +41,7 @@ refusals.install(interface)
 interface.add_router("/tickets", tickets.section.router)
 interface.add_router("/tickets", ticket_actions.section.router)
 interface.add_router("/tickets", ticket_record.section.router)
+interface.add_router("/tickets", ticket_details.section.router)
 interface.add_router("/tickets", messages.section.router)
 interface.add_router("/people", people.section.router)
 interface.add_router("/services", catalogue.section.router)

@@ -68,14 +68,14 @@ def list_messages(request: HttpRequest, ticket_id: IdInPath) -> Messages:
     ticket = reader.ticket(ticket_id)
     inside = reader.sees_inside(ticket)
     rows = messages_of(ticket) if inside else messages_for_requester(ticket)
-    return Messages(items=[_shape(message) for message in rows])
+    return Messages(items=[message_shape(message) for message in rows])
 
 
 @section.post("/{ticket_id}/messages", MessageShape, status=201)
 def create_message(request: HttpRequest, ticket_id: IdInPath, body: MessageGiven) -> MessageShape:
     """Say something: as an agent to the requester, by mail too; as a party of it to the desk."""
     reader = reader_of(request)
-    return _shape(_say(reader.ticket(ticket_id), body.text, reader))
+    return message_shape(_say(reader.ticket(ticket_id), body.text, reader))
 
 
 def _say(ticket: Ticket, text: str, reader: Reader) -> Message:
@@ -94,7 +94,8 @@ def get_file(request: HttpRequest, file_id: IdInPath) -> HttpResponseBase:
     return download(store.pieces_of(attachment.sha256), name=attachment.name, size=attachment.size)
 
 
-def _shape(message: Message) -> MessageShape:
+def message_shape(message: Message) -> MessageShape:
+    """Return how a message looks to a program."""
     author = message.author
     return MessageShape(
         id=message.pk,

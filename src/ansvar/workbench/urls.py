@@ -4,8 +4,17 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from ansvar.workbench import choosing, log_in, people, preferences, queue, searching, services
-from ansvar.workbench.running import journal, mail, received, work
-from ansvar.workbench.tickets import classifying, editing, holding, opening, page, replying, states
+from ansvar.workbench.running import journal, mail, mailboxes, received, work
+from ansvar.workbench.tickets import (
+    classifying,
+    detailing,
+    editing,
+    holding,
+    opening,
+    page,
+    replying,
+    states,
+)
 
 
 class Reference(StringConverter):
@@ -54,6 +63,8 @@ urlpatterns = [
     path(f"{TICKET}close/", states.close, name="ticket-close"),
     path(f"{TICKET}reopen/", states.reopen, name="ticket-reopen"),
     path(f"{TICKET}edit/", editing.edit, name="ticket-edit"),
+    path(f"{TICKET}details/", detailing.details, name="ticket-details"),
+    path(f"{TICKET}ask/", detailing.ask, name="ticket-ask"),
     path(f"{TICKET}participants/", editing.participant_add, name="participant-add"),
     path(f"{TICKET}participants/remove/", editing.participant_remove, name="participant-remove"),
     path(f"{TICKET}links/", editing.link_add, name="link-add"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from ansvar.people.queries import email_point_of
 from ansvar.tickets.decisions import State, next_close
 from ansvar.tickets.explaining import why_priority
 from ansvar.tickets.models import OPEN_STATES, Draft, Link, Note, Participant, Ticket
+from ansvar.tickets.queries import needed_on
 from ansvar.ui import render
 from ansvar.workbench.conversation import Known, channel_name, story_of
 from ansvar.workbench.custody import strip_of
@@ -88,7 +89,7 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     known = Known()
     known.add("person", [*people.all, reader.person])
     known.add("team", [ticket.team])
-    links = _links_of(ticket)
+    links = _links_of(reader, ticket)
     known.names |= {("ticket", one["ticket"].pk): one["ticket"].reference for one in links}
     notes = list(Note.objects.filter(ticket=ticket).select_related("author"))
     said = _messages_of(ticket)
@@ -104,6 +105,7 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "story": story_of(ticket, said, notes, known=known, me=reader.person.pk),
         "why": why_priority(ticket),
         "links": links,
+        "needed": needed_on(ticket),
         "near_person": [one for one in near if one.requester_id == ticket.requester_id],
         "near_site": [one for one in near if one.requester_id != ticket.requester_id],
         "drafts": _drafts(reader, ticket),
@@ -162,27 +164,40 @@ def _messages_of(ticket: Ticket) -> list[Message]:
     said = (
         Message.objects.filter(ticket=ticket)
         .exclude(outbound__state=OutboundMail.State.RECALLED)
-        .select_related("author", "outbound")
-        .prefetch_related(Prefetch("attachments", Attachment.objects.filter(content_id="")))
+        .select_related("author", "outbound", "inbound")
+        .annotate(
+            suggested_reference=F("inbound__suggested__reference"),
+            suggested_subject=F("inbound__suggested__subject"),
+        )
+        .prefetch_related(
+            Prefetch("attachments", Attachment.objects.filter(content_id="", is_signature=False))
+        )
     )
     return list(said)
 
 
-def _links_of(ticket: Ticket) -> list[dict[str, Any]]:
-    """Return linked tickets with how they hang together, read from this ticket's side."""
+def _links_of(reader: Reader, ticket: Ticket) -> list[dict[str, Any]]:
+    """Return linked tickets with how they hang together, read from this ticket's side.
+
+    Of a ticket that is not the reader's to see the number and the desk are all that is told.
+    """
     other_way = {
         Link.Relation.DUPLICATE: _("has the duplicate"),
         Link.Relation.CHILD: _("has the part"),
         Link.Relation.RELATED: _("related to"),
     }
-    rows = Link.objects.filter(Q(ticket=ticket) | Q(other=ticket)).select_related("ticket", "other")
+    rows = Link.objects.filter(Q(ticket=ticket) | Q(other=ticket)).select_related(
+        "ticket__service", "ticket__desk", "other__service", "other__desk"
+    )
     found = []
     for link in rows:
         is_ours = link.ticket_id == ticket.pk
+        other = link.other if is_ours else link.ticket
         found.append(
             {
                 "pk": link.pk,
-                "ticket": link.other if is_ours else link.ticket,
+                "ticket": other,
+                "is_seen": reader.may("ticket.read", other),
                 "words": link.get_relation_display()
                 if is_ours
                 else other_way[Link.Relation(link.relation)],
