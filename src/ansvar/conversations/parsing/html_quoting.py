@@ -357,7 +357,7 @@ def _written(root: etree._Element) -> str:
             mark.drop_tag()
     body = root.find("body")
     if body is None:
-        return etree.tostring(root, encoding="unicode", method="html")
+        return str(etree.tostring(root, encoding="unicode", method="html"))
     return "".join(_inside(body))
 
 
