@@ -33,7 +33,13 @@ class FileShape(Shape):
     id: int
     name: str = Field(examples=["label.jpg"])
     size: int = Field(examples=[120_400])
-    href: str = Field(examples=["/api/v1/files/7"])
+    href: str | None = Field(
+        description="Nothing for a harmful file, which nobody gets.", examples=["/api/v1/files/7"]
+    )
+    scan: str = Field(
+        description="What the virus scanner said: clean, unscanned, too_large, found; or nothing.",
+        examples=["clean"],
+    )
 
 
 class MessageShape(Shape):
@@ -106,7 +112,13 @@ def message_shape(message: Message) -> MessageShape:
         text=message.text,
         said_at=message.said_at,
         files=[
-            FileShape(id=one.pk, name=one.name, size=one.size, href=f"/api/v1/files/{one.pk}")
+            FileShape(
+                id=one.pk,
+                name=one.name,
+                size=one.size,
+                href=None if one.is_blocked else f"/api/v1/files/{one.pk}",
+                scan=one.scan,
+            )
             for one in message.attachments.all()
         ],
     )

@@ -99,6 +99,21 @@ class MessageRecalled(
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileBlocked(
+    Fact,
+    name="message.file_blocked",
+    subject="ticket",
+    wording=_("the file {file} is blocked: the virus scanner found {signature}"),
+):
+    """A file that the virus scanner had not seen at first was found to be harmful."""
+
+    message_id: int
+    attachment_id: int
+    file: str
+    signature: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MissingAsked(
     Fact, name="message.missing_asked", subject="ticket", wording=_("asked for {what}")
 ):

@@ -194,6 +194,10 @@ class InboundMail(models.Model):
     """When the mail server had it."""
     received_at = models.DateTimeField()
     ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="inbound")
+    signature = models.CharField(max_length=120, blank=True)
+    """What the virus scanner found in one of its files."""
+    is_let_through_infected = models.BooleanField(default=False)
+    """Somebody let it through knowing that: the file is on the ticket, and given to nobody."""
     apart_since = models.DateTimeField(null=True)
     """Set when it is read by a job of its own, not in turn with the others of its mailbox:
     reading it failed in a way nobody foresaw, or somebody asked for it."""
@@ -275,10 +279,12 @@ class Attachment(models.Model):
     """A file on a message; its content lies in the content store."""
 
     class Scan(models.TextChoices):
-        """What the virus scanner said; empty where none is set up."""
+        """What the virus scanner said, a `scanning.Verdict`; empty where none is set up."""
 
         CLEAN = "clean", _("scanned")
         UNSCANNED = "unscanned", _("not scanned")
+        TOO_LARGE = "too_large", _("not scanned: too large")
+        FOUND = "found", _("harmful, blocked")
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=250)
@@ -290,13 +296,25 @@ class Attachment(models.Model):
     is_signature = models.BooleanField(default=False)
     """The signature of a signed mail: kept, but nothing to read."""
     scan = models.CharField(max_length=10, choices=Scan.choices, blank=True)
+    signature = models.CharField(max_length=120, blank=True)
+    """The name of what the scanner found; such a file is given to nobody."""
 
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["id"], name="attachment_to_scan", condition=Q(scan="unscanned")
+            )
+        ]
 
     @override
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether it is harmful and given to nobody."""
+        return self.scan == self.Scan.FOUND
 
 
 class OutboundMail(models.Model):

@@ -10,6 +10,7 @@ from ansvar.conversations.models import Attachment, InboundMail, Mailbox, Messag
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.names import nouns
+from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import may
 from ansvar.people.models import Person
 from ansvar.tickets.models import Ticket
@@ -19,6 +20,10 @@ _SECRETS = ("imap_password", "smtp_password", "dkim_key")
 SEARCHED_MAILS = 20_000
 """The latest mails, through whose senders and subjects a search looks."""
 _NEVER_SAID = (OutboundMail.State.RECALLED,)
+
+
+class FileHarmful(Refusal):
+    """The virus scanner found something in a file: it is given to nobody."""
 
 
 def messages_of(ticket: Ticket) -> QuerySet[Message]:
@@ -41,10 +46,21 @@ def messages_for_requester(ticket: Ticket) -> QuerySet[Message]:
 
 
 def visible_attachment(person: Person, pk: int) -> Attachment | None:
-    """Return a file that somebody may download, or nothing, whether or not it exists."""
+    """Return a file that somebody may download, or nothing, whether or not it exists.
+
+    Raises: FileHarmful for a harmful one, whoever asks.
+    """
     rows = Attachment.objects.select_related("message__ticket__service", "message__outbound")
     attachment = rows.filter(pk=pk).first()
-    return attachment if attachment and _may_see(person, attachment.message) else None
+    if attachment is None or not _may_see(person, attachment.message):
+        return None
+    if attachment.is_blocked:
+        raise FileHarmful(
+            said("“%(name)s” is blocked: the virus scanner found %(signature)s in it."),
+            name=attachment.name,
+            signature=attachment.signature,
+        )
+    return attachment
 
 
 def visible_message(person: Person, pk: int) -> Message | None:
@@ -86,9 +102,28 @@ def received_mail(person: Person, pk: int) -> InboundMail | None:
 
 
 def raw_mail(person: Person, pk: int) -> bytes | None:
-    """Return a received mail as it came, for who looks after the mailbox or reads the ticket."""
+    """Return a received mail as it came, for who looks after the mailbox or reads the ticket.
+
+    One in which something harmful was found only for who looks after the mailbox.
+    """
     inbound = received_mail(person, pk)
-    return store.read(inbound.sha256) if inbound is not None else None
+    if inbound is None or not may_have_raw(person, inbound):
+        return None
+    return store.read(inbound.sha256)
+
+
+def may_have_raw(person: Person, inbound: InboundMail) -> bool:
+    """Tell whether who may read about a mail may also have it as it came."""
+    by = Actor.person(person.pk, person.name)
+    return not is_harmful(inbound) or may(by, "mailbox.manage", inbound.mailbox.desk)
+
+
+def is_harmful(inbound: InboundMail) -> bool:
+    """Tell whether something harmful was found in a mail, at once or later."""
+    if inbound.signature:
+        return True
+    files = Attachment.objects.filter(message__inbound=inbound, scan=Attachment.Scan.FOUND)
+    return files.exists()
 
 
 def received_mails(

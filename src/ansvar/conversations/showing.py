@@ -80,7 +80,11 @@ class _Pictures:
     """Puts a message's pictures where its HTML names them, up to a size."""
 
     def __init__(self, message: Message) -> None:
-        self._files = {_key(file): file for file in message.attachments.all() if _key(file)}
+        self._files = {
+            _key(file): file
+            for file in message.attachments.all()
+            if _key(file) and not file.is_blocked
+        }
         self._room = LARGEST_PICTURES
 
     def source(self, match: re.Match[str]) -> str:

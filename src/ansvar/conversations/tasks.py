@@ -12,6 +12,7 @@ from ansvar.conversations.commands import (
     ask_at_once,
     deliver_mail,
     read_inbound,
+    scan_again,
     set_apart,
     take_answers,
     watch_mailboxes,
@@ -21,6 +22,7 @@ from ansvar.conversations.commands.notices import deliver_notice
 from ansvar.conversations.commands.sending import ATTEMPTS
 from ansvar.conversations.commands.unreached import note_arrival
 from ansvar.conversations.models import InboundMail, Mailbox, OutboundMail, SenderNotice
+from ansvar.conversations.scanning import has_scanner
 from ansvar.kernel import clock, journal
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.work import keep_failure, schedule, task, tasks
@@ -114,6 +116,13 @@ def sweep() -> None:
     ).order_by()
     for mailbox_id in forgotten.values_list("mailbox_id", flat=True).distinct():
         tasks["conversations.read_stored"].later_once(str(mailbox_id), mailbox_id=mailbox_id)
+
+
+@schedule("conversations.scan_again", cron="*/5 * * * *")
+def look_at_files_again() -> None:
+    """Show the scanner the files that it has not seen because it was away."""
+    if has_scanner():
+        scan_again()
 
 
 @schedule("conversations.watch_mailboxes", cron="* * * * *")

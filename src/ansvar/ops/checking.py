@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rich.markup import escape
 
+from ansvar.conversations.scanner_address import ScannerUnreachable, address_of, ping
 from ansvar.ops import config, console, database, startup
 from ansvar.ops.config import Config
 from ansvar.ops.trouble import Trouble
@@ -163,4 +164,21 @@ def _failures() -> Iterator[Finding]:
         )
 
 
-_CHECKS: tuple[Check, ...] = (_variables, _addresses, _folder, _database)
+def _scanner(loaded: Config) -> Iterator[Finding]:
+    address = address_of(loaded.clamav)
+    if address is None:
+        yield Finding("Virus scanner: none; files are taken as they are.")
+        return
+    try:
+        ping(address)
+    except ScannerUnreachable as trouble:
+        yield Finding(
+            f"The virus scanner at {trouble}",
+            "Start clamd, or correct ANSVAR_CLAMAV; until then files are marked as not scanned.",
+            is_grave=False,
+        )
+    else:
+        yield Finding(f"Virus scanner: {address} answers")
+
+
+_CHECKS: tuple[Check, ...] = (_variables, _addresses, _folder, _scanner, _database)

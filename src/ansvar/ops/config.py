@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+from ansvar.conversations.scanner_address import address_of
 from ansvar.ops import keys
 from ansvar.ops.trouble import ConfigurationWrong
 
@@ -50,6 +51,9 @@ class Config:
         "", "Take mail by LMTP at this port or host:port, such as 2424; empty for not at all"
     )
     worker_jobs: int = setting(2, "Background jobs done at the same time by one worker")
+    clamav: str = setting(
+        "", "Virus scanner (clamd) for files: tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl"
+    )
     debug: bool = setting(False, "Tracebacks in the terminal and on pages; never on a network")
     log_level: str = setting("info", "Least important kind of line logged: debug to error")
     given_secret_key: str = setting(
@@ -265,6 +269,13 @@ def _completed(config: Config, folder: Path) -> Config:
         raise ConfigurationWrong(
             f"log_level must be debug, info, warning or error, not {config.log_level!r}."
         )
+    try:
+        address_of(config.clamav)
+    except ValueError:
+        raise ConfigurationWrong(
+            "clamav must look like tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl, not "
+            f"{config.clamav!r}."
+        ) from None
     shown_host = config.host if config.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104  # compared, not bound
     shown_host = f"[{shown_host}]" if ":" in shown_host else shown_host
     base_url = (config.base_url or f"http://{shown_host}:{config.port}").rstrip("/")

@@ -15,7 +15,7 @@ from ansvar.access.pages import LOGGED_IN, page
 from ansvar.catalogue.decisions import Outcome, parse_tree, walk
 from ansvar.catalogue.models import ScriptVersion, Service
 from ansvar.catalogue.queries import offered_services, published_script
-from ansvar.conversations.commands import post_message
+from ansvar.conversations.commands import VirusFound, post_message
 from ansvar.kernel.given_answers import answer_once
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Desk, Person
@@ -91,7 +91,11 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = ReportForm(request.POST, request.FILES)
         if form.is_valid():
-            ticket = _taken_up(request, form.cleaned_data)
+            try:
+                ticket = _taken_up(request, form.cleaned_data)
+            except VirusFound as refusal:
+                form.add_error("attached", str(refusal))
+                return _form_page(request, form, dict(request.POST.items()), status=422)
             messages.success(request, _thanks(ticket))
             has_questions = published_script(ticket.desk_id, ticket.service_id) is not None
             return redirect(

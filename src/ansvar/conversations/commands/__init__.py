@@ -13,6 +13,7 @@ from ansvar.conversations.commands.automatic import (
     send_quiet_close,
     send_resolution,
 )
+from ansvar.conversations.commands.guarding import VirusFound, scan_again
 from ansvar.conversations.commands.mailboxes import (
     create_mailbox,
     edit_mailbox,
@@ -64,6 +65,7 @@ __all__ = [
     "NothingSaid",
     "NothingToSend",
     "TooLate",
+    "VirusFound",
     "acknowledge",
     "ask_at_once",
     "ask_missing",
@@ -85,6 +87,7 @@ __all__ = [
     "release_mail",
     "reset_mail_template",
     "say_automatically",
+    "scan_again",
     "send_again",
     "send_quiet_close",
     "send_resolution",

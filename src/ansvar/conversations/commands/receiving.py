@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from ansvar.conversations import store
+from ansvar.conversations.commands.guarding import VirusFound
 from ansvar.conversations.commands.joining import Speaker, answer_for_agent, join_ticket
 from ansvar.conversations.commands.setting_aside import ignore, quarantine
 from ansvar.conversations.commands.storing import mailbox_actor
@@ -57,6 +58,10 @@ def read_inbound(
         # A refusal half-way leaves nothing behind but the quarantine.
         with all_or_nothing():
             _settle(inbound, mail, by=by, is_released=is_released)
+    except VirusFound as error:
+        inbound.signature = error.signature
+        # Who seems to have sent it is rarely who did: nobody is told.
+        _refuse(inbound, str(error), by=by, told_as="")
     except (Unreadable, Refusal, BadAddress) as error:
         _refuse(inbound, str(error), by=by)
     except ValidationError as error:
@@ -80,11 +85,14 @@ def _commit_without_waiting() -> None:
         cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
-def _refuse(inbound: InboundMail, why: str, *, by: Actor) -> None:
+def _refuse(
+    inbound: InboundMail, why: str, *, by: Actor, told_as: str | None = None
+) -> None:
     inbound.decision, inbound.way = Step.QUARANTINE, ""
     inbound.findings = to_json([found("refused", why=why)])
     is_too_large = inbound.size > inbound.mailbox.largest_mb * 1024 * 1024
-    told_as = "too_large" if is_too_large else "unreadable"
+    if told_as is None:
+        told_as = "too_large" if is_too_large else "unreadable"
     quarantine(inbound, reason=why, by=by, told_as=told_as)
 
 

@@ -180,6 +180,7 @@ def _outgoing(outbound: OutboundMail) -> Outgoing:
                     name=file.name, media_type=file.media_type, content=store.read(file.sha256)
                 )
                 for file in message.attachments.all()
+                if not file.is_blocked
             ],
         )
 

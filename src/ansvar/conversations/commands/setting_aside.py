@@ -56,8 +56,11 @@ def ignore(inbound: InboundMail, *, reason: str, by: Actor) -> None:
 
 
 @command
-def release_mail(inbound_id: int, *, by: Actor) -> InboundMail:
+def release_mail(inbound_id: int, *, knows_harm: bool = False, by: Actor) -> InboundMail:
     """Let a mail through that was put aside: it is read again, and opens a ticket if it can.
+
+    One with a harmful file only if whoever does it *knows_harm*: then its words come through, and
+    the file is on the ticket but given to nobody.
 
     Raises: NotPermitted; CannotRelease.
     Records: MailReleased; MailQuarantined again when it still cannot be read.
@@ -65,10 +68,16 @@ def release_mail(inbound_id: int, *, by: Actor) -> InboundMail:
     inbound = _locked_for(by, inbound_id)
     if inbound.state not in _ASIDE:
         raise CannotRelease(_("This mail is on a ticket already, or was discarded."))
+    if inbound.signature and not knows_harm:
+        words = _("{signature} was found in a file of this mail. Let it through without that file.")
+        raise CannotRelease(words.format(signature=inbound.signature))
+    inbound.is_let_through_infected = bool(inbound.signature)
     inbound.state, inbound.reason = InboundMail.State.STORED, ""
     # Not in turn with new mail, where it would be put aside once more for what it is.
     inbound.apart_since = clock.now()
-    inbound.save(update_fields=["state", "reason", "apart_since"])
+    inbound.save(
+        update_fields=["state", "reason", "apart_since", "is_let_through_infected"]
+    )
     record(MailReleased(subject_id=inbound.pk, mailbox_id=inbound.mailbox_id), by=by)
     tasks["conversations.read_mail"].later(inbound_id=inbound.pk, is_released=True)
     return inbound
@@ -104,6 +113,6 @@ def _put_aside(inbound: InboundMail, state: InboundMail.State, reason: str) -> N
     inbound.save(
         update_fields=[
             "state", "reason", "sender", "subject", "message_id", "fingerprint", "is_answerable",
-            "decision", "way", "kind", "findings", "readings", "same_as",
+            "decision", "way", "kind", "findings", "readings", "same_as", "signature",
         ]
     )  # fmt: skip

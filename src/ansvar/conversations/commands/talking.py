@@ -1,6 +1,6 @@
 """What people of the desk and requesters say by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
@@ -8,6 +8,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from ansvar.conversations import store
+from ansvar.conversations.commands.guarding import let_pass
 from ansvar.conversations.commands.sending import queue_mail
 from ansvar.conversations.composing import html_of
 from ansvar.conversations.facts import (
@@ -71,6 +72,18 @@ class NewFile:
     media_type: str
     content: bytes | IO[bytes]
     content_id: str = ""
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content piece by piece; a stream stands at its beginning afterwards."""
+        if isinstance(self.content, bytes):
+            yield self.content
+            return
+        self.content.seek(0)
+        try:
+            while piece := self.content.read(store.CHUNK):
+                yield piece
+        finally:
+            self.content.seek(0)
 
 
 @command
@@ -227,9 +240,13 @@ def reply_draft(ticket_id: int) -> str:
 
 
 def keep_files(message: Message, files: Iterable[NewFile]) -> None:
-    """Put files into the content store and name them on the message."""
+    """Put files into the content store and name them on the message.
+
+    Raises: VirusFound.
+    """
     rows = []
     for file in files:
+        scanned = let_pass(message, file.name, file.pieces())
         kept = store.put(file.content)
         rows.append(
             Attachment(
@@ -239,6 +256,8 @@ def keep_files(message: Message, files: Iterable[NewFile]) -> None:
                 size=kept.size,
                 sha256=kept.sha256,
                 content_id=file.content_id[:250],
+                scan=scanned.verdict if scanned else "",
+                signature=scanned.signature if scanned else "",
             )
         )
     Attachment.objects.bulk_create(rows)

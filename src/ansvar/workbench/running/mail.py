@@ -15,7 +15,14 @@ from ansvar.access.pages import page
 from ansvar.conversations.commands.mailboxes import create_mailbox, edit_mailbox
 from ansvar.conversations.commands.setting_aside import discard_mail, release_mail
 from ansvar.conversations.models import InboundMail, Mailbox
-from ansvar.conversations.queries import mailboxes_for, mails_aside, raw_mail, stopped_mails
+from ansvar.conversations.queries import (
+    is_harmful,
+    mailboxes_for,
+    mails_aside,
+    raw_mail,
+    received_mail,
+    stopped_mails,
+)
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Desk
 from ansvar.ui import render
@@ -108,7 +115,7 @@ def mail(request: HttpRequest) -> HttpResponse:
 def mail_release(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Let a mail through."""
     _aside(request, mail_id)
-    release_mail(mail_id, by=actor_of(request))
+    release_mail(mail_id, knows_harm="knows_harm" in request.POST, by=actor_of(request))
     messages.success(request, _("The mail is read once more; a ticket follows if it can."))
     return redirect("mail")
 
@@ -124,7 +131,10 @@ def mail_discard(request: HttpRequest, mail_id: int) -> HttpResponse:
 
 @page(requires="mailbox.manage")
 def mail_raw(request: HttpRequest, mail_id: int) -> HttpResponseBase:
-    """Hand out a mail as it came."""
+    """Hand out a mail as it came; one with a harmful file only to who has read the warning."""
+    inbound = received_mail(reader_of(request).person, mail_id)
+    if inbound is not None and is_harmful(inbound) and "knowing" not in request.GET:
+        return redirect("received-one", mail_id)
     content = raw_mail(reader_of(request).person, mail_id)
     if content is None:
         raise Http404

@@ -21,7 +21,7 @@ from ansvar.conversations.considering import consider
 from ansvar.conversations.findings import Finding, from_json
 from ansvar.conversations.models import InboundMail
 from ansvar.conversations.parsing import Unreadable, read_mail
-from ansvar.conversations.queries import received_mail, received_mails
+from ansvar.conversations.queries import is_harmful, received_mail, received_mails
 from ansvar.people.decisions import BadAddress
 from ansvar.ui import render
 from ansvar.workbench.reading import reader_of
@@ -75,6 +75,7 @@ def received_one(request: HttpRequest, mail_id: int) -> HttpResponse:
         "findings": from_json(inbound.findings),
         "anew": anew,
         "manages": manages,
+        "is_harmful": is_harmful(inbound),
         "may_decide": manages and inbound.state in DECIDABLE,
     }
     return render.page(request, "workbench/running/received-one.html", context)
@@ -84,7 +85,7 @@ def received_one(request: HttpRequest, mail_id: int) -> HttpResponse:
 def received_again(request: HttpRequest, mail_id: int) -> HttpResponse:
     """Let a mail be read and decided once more; what people let through is not put aside again."""
     _mail(request, mail_id)
-    release_mail(mail_id, by=actor_of(request))
+    release_mail(mail_id, knows_harm="knows_harm" in request.POST, by=actor_of(request))
     messages.success(request, _("The mail is read once more; a ticket follows if it can."))
     return redirect("received-one", mail_id)
 
