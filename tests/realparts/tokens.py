@@ -27,6 +27,7 @@ def token_for(address: str, *, seconds: int = 3600, key: bytes = KEY) -> str:
         "sub": address,
         "email": address,
         "azp": CLIENT,
+        "aud": CLIENT,
         "iat": now - 5,
         "exp": now + seconds,
         "jti": secrets.token_hex(4),

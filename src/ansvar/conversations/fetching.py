@@ -173,7 +173,7 @@ def settle(box: BaseMailBox, mailbox: Mailbox, uids: Sequence[int]) -> None:
             _store_flags(box, uids, r"\Seen \Flagged")
         case Mailbox.AfterReading.MOVE:
             _store_flags(box, uids, r"\Seen")
-            _move(box, uids, mailbox.done_folder)
+            _move(box, uids, _own_way(box, mailbox))
         case _:
             pass
 
@@ -224,6 +224,13 @@ def _move(box: BaseMailBox, uids: Sequence[int], folder: str) -> None:
     # Without UIDPLUS they stay marked as deleted: a plain EXPUNGE would take others along.
     if "UIDPLUS" in capabilities:
         box.client.uid("EXPUNGE", _set(uids))
+
+
+def _own_way(box: BaseMailBox, mailbox: Mailbox) -> str:
+    """Write a folder in a folder as this server does, which may not be with a slash."""
+    known = box.folder.list("", mailbox.imap_folder)
+    between = known[0].delim if known else "/"
+    return mailbox.done_folder.replace("/", between) if between else mailbox.done_folder
 
 
 def _set(uids: Sequence[int]) -> str:

@@ -162,6 +162,17 @@ def tokens_by_code(access: OAuthAccess, *, code: str, proof: Proof, return_to: s
     return tokens
 
 
+def require_agreement(access: OAuthAccess) -> None:
+    """Make sure that somebody has agreed, where that is needed.
+
+    Raises: AgreementOver.
+    """
+    if access.grant == OAuthAccess.Grant.REFRESH and not access.refresh_token:
+        raise AgreementOver(
+            _("Nobody has agreed yet that this mailbox is read: do so on the mailbox's page.")
+        )
+
+
 def fresh_tokens(access: OAuthAccess) -> Tokens:
     """Ask for a new access token.
 
@@ -169,10 +180,7 @@ def fresh_tokens(access: OAuthAccess) -> Tokens:
     """
     if access.grant == OAuthAccess.Grant.CLIENT:
         return _asked(access, {"grant_type": "client_credentials", "scope": access.scope})
-    if not access.refresh_token:
-        raise AgreementOver(
-            _("Nobody has agreed yet that this mailbox is read: do so on the mailbox's page.")
-        )
+    require_agreement(access)
     wanted = {"grant_type": "refresh_token", "refresh_token": access.refresh_token}
     return _asked(access, wanted)
 

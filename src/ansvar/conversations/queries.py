@@ -1,8 +1,10 @@
 """What pages and commands ask about messages, mail and mailboxes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from ansvar.access.queries import desks_where
 from ansvar.conversations import store
@@ -16,7 +18,6 @@ from ansvar.people.models import Person
 from ansvar.tickets.models import Ticket
 from ansvar.tickets.relations import is_party
 
-_SECRETS = ("imap_password", "smtp_password", "dkim_key")
 SEARCHED_MAILS = 20_000
 """The latest mails, through whose senders and subjects a search looks."""
 _NEVER_SAID = (OutboundMail.State.RECALLED,)
@@ -75,7 +76,7 @@ def mails_aside(person: Person, *states: str) -> QuerySet[InboundMail]:
     desks = desks_where(person.pk, "mailbox.manage")
     wanted = states or (InboundMail.State.QUARANTINED,)
     rows = InboundMail.objects.filter(state__in=wanted).select_related("mailbox__desk")
-    rows = rows.defer(*(f"mailbox__{name}" for name in _SECRETS))
+    rows = rows.defer(*(f"mailbox__{name}" for name in Mailbox.SECRETS))
     if desks is not None:
         rows = rows.filter(mailbox__desk__in=desks)
     return rows.order_by("-received_at", "-pk")
@@ -84,14 +85,14 @@ def mails_aside(person: Person, *states: str) -> QuerySet[InboundMail]:
 def mailboxes_for(person: Person) -> QuerySet[Mailbox]:
     """Return the mailboxes that somebody looks after, with how they fare, without passwords."""
     desks = desks_where(person.pk, "mailbox.manage")
-    rows = Mailbox.objects.select_related("desk").defer(*_SECRETS)
+    rows = Mailbox.objects.select_related("desk").defer(*Mailbox.SECRETS)
     return rows if desks is None else rows.filter(desk__in=desks)
 
 
 def received_mail(person: Person, pk: int) -> InboundMail | None:
     """Return a received mail for who looks after the mailbox or reads its ticket, or nothing."""
     rows = InboundMail.objects.select_related("mailbox__desk", "ticket__service", "suggested")
-    inbound = rows.defer(*(f"mailbox__{name}" for name in _SECRETS)).filter(pk=pk).first()
+    inbound = rows.defer(*(f"mailbox__{name}" for name in Mailbox.SECRETS)).filter(pk=pk).first()
     if inbound is None:
         return None
     by = Actor.person(person.pk, person.name)
@@ -99,6 +100,43 @@ def received_mail(person: Person, pk: int) -> InboundMail | None:
         inbound.ticket is not None and may(by, "ticket.read", inbound.ticket)
     )
     return inbound if allowed else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faring:
+    """How a mailbox fares, for whoever looks after it."""
+
+    mailbox: Mailbox
+    came: int
+    """Mails of the last 24 hours."""
+    aside: int
+    """Of these, put aside or in quarantine."""
+    waiting: int
+    """Stored and not read yet."""
+
+
+def mailboxes_faring(person: Person) -> list[Faring]:
+    """Return the mailboxes that somebody looks after, each with what the last day brought."""
+    mailboxes = list(mailboxes_for(person))
+    since = clock.now() - timedelta(hours=24)
+    states = InboundMail.State
+    counted = (
+        InboundMail.objects.filter(mailbox__in=mailboxes)
+        .filter(Q(received_at__gte=since) | Q(state=states.STORED))
+        .values_list("mailbox")
+        .annotate(
+            came=Count("pk", filter=Q(received_at__gte=since)),
+            aside=Count("pk", filter=Q(state__in=[states.QUARANTINED, states.IGNORED])),
+            waiting=Count("pk", filter=Q(state=states.STORED)),
+        )
+        .order_by()
+    )
+    counts = {pk: (came, aside, waiting) for pk, came, aside, waiting in counted}
+    found = []
+    for mailbox in mailboxes:
+        came, aside, waiting = counts.get(mailbox.pk, (0, 0, 0))
+        found.append(Faring(mailbox=mailbox, came=came, aside=aside, waiting=waiting))
+    return found
 
 
 def raw_mail(person: Person, pk: int) -> bytes | None:
@@ -135,7 +173,7 @@ def received_mails(
     """
     desks = desks_where(person.pk, "mailbox.manage")
     rows = InboundMail.objects.select_related("mailbox__desk", "ticket")
-    rows = rows.defer("findings", *(f"mailbox__{name}" for name in _SECRETS))
+    rows = rows.defer("findings", *(f"mailbox__{name}" for name in Mailbox.SECRETS))
     if desks is not None:
         rows = rows.filter(mailbox__desk__in=desks)
     if states:

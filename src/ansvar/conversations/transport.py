@@ -64,6 +64,10 @@ def imap(mailbox: Mailbox, *, patience: float = TIMEOUT_SECONDS) -> Iterator[Bas
         leave=_leave,
     )
     try:
+        # Most servers tell all they can do only to who is logged in.
+        _status, said = box.client.capability()
+        if said and isinstance(said[-1], bytes):
+            box.client.capabilities = tuple(said[-1].decode("ascii", "replace").upper().split())
         box.folder.set(mailbox.imap_folder)
         yield box
     finally:

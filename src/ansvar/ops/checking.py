@@ -136,6 +136,7 @@ def _tables() -> Iterator[Finding]:
     yield Finding("Tables: up to date")
     yield from _clocks()
     yield from _failures()
+    yield from _mail()
 
 
 def _clocks() -> Iterator[Finding]:
@@ -161,6 +162,15 @@ def _failures() -> Iterator[Finding]:
             f"{failed} background jobs have failed for good.",
             "Look at them under Administration, Failed work, and run them again.",
             is_grave=False,
+        )
+
+
+def _mail() -> Iterator[Finding]:
+    from ansvar.ops.health import warnings  # noqa: PLC0415  # needs Django set up
+
+    for words in warnings():
+        yield Finding(
+            words, "Look at the mailbox under Administration, Mail, and try it.", is_grave=False
         )
 
 

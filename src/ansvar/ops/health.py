@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import ansvar
+from ansvar.conversations.stalls import stalled_mailboxes
 
 # Filled by whoever starts a part beside the web server: its name, and whether it works.
 supervised: dict[str, Callable[[], bool]] = {}
@@ -21,12 +22,18 @@ _seen: set[str] = set()
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when everything this process needs is there, 503 otherwise; log-in not needed."""
+    """Answer 200 when everything this process needs is there, 503 otherwise; log-in not needed.
+
+    Mail that does not come in is a warning: the process serves all the same.
+    """
     reasons = failings()
     answer: dict[str, Any] = {"status": "unavailable" if reasons else "ok"}
     # What exactly is wrong, and the version, are for the people who run the machine.
     if request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}:
-        answer |= {"version": ansvar.__version__, "reasons": reasons}
+        found = [] if reasons else warnings()
+        if found:
+            answer["status"] = "degraded"
+        answer |= {"version": ansvar.__version__, "reasons": reasons, "warnings": found}
     return JsonResponse(answer, status=503 if reasons else 200)
 
 
@@ -45,6 +52,11 @@ def failings() -> list[str]:
         reasons.append("The database does not answer.")
     reasons += [f"The {name} is not running." for name, works in supervised.items() if not works()]
     return reasons
+
+
+def warnings() -> list[str]:
+    """Return a sentence for every mailbox whose mail does not come in."""
+    return [f"Mail to {one.address}: {one.words}" for one in stalled_mailboxes()]
 
 
 def waiting_migrations() -> int:

@@ -24,6 +24,16 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What everybody at a desk has to know now, above every page."""
+
+    text: str
+    tone: Literal["", "amber", "red"] = "amber"
+    # Where it is mended, for who can.
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shell:
     """The frame's contents for one reader; empty fields leave their part out."""
 
@@ -48,5 +58,6 @@ class Shell:
     palette_url: str = ""
     new_url: str = ""
     live_url: str = ""
+    notices: Sequence[Notice] = ()
     preferences_url: str = ""
     log_out_url: str = ""

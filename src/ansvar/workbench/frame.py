@@ -15,6 +15,7 @@ from ansvar.kernel.registry import Registry
 from ansvar.people.models import Person
 from ansvar.tickets import queue
 from ansvar.ui.shell import Link, Shell
+from ansvar.workbench import alarms
 from ansvar.workbench.reading import DESK_KEY, Reader, reader_of
 
 WITH_COUNTS = frozenset({"queue", "queue-views"})
@@ -96,6 +97,7 @@ def _shell(reader: Reader, url_name: str, view: str) -> Shell:
         palette_url=reverse("search-palette"),
         new_url=reverse("ticket-new") if reader.may("ticket.open") else "",
         live_url="/live",
+        notices=alarms.notices(reader, reverse("mail")),
         preferences_url=reverse("preferences"),
         log_out_url=reverse("log-out"),
     )

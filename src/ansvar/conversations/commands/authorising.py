@@ -90,6 +90,7 @@ def token_for(mailbox: Mailbox, *, refused: str = "") -> str:
         raise oauth.NoToken(_("It is not set up yet how this mailbox logs in with OAuth 2."))
     if _is_in_force(access, refused):
         return access.access_token
+    oauth.require_agreement(access)
     if not connection.in_atomic_block:
         return _renewed(access.pk, refused)
     # What the server has given is kept even if the caller's transaction ends in a rollback: a
