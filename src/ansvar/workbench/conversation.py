@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ansvar.conversations.findings import Finding, from_json
 from ansvar.conversations.models import Message, OutboundMail
 from ansvar.conversations.showing import has_remote_pictures
 from ansvar.kernel import telling
@@ -38,6 +39,8 @@ class Item:
     tone: str = ""
     is_me: bool = False
     message: Message | None = None
+    why: Sequence[Finding] = ()
+    """Of a mail: how it came to be on this ticket."""
     has_remote_pictures: bool = False
     """Whether its mail shows pictures that are fetched only when the reader asks."""
     delivery: OutboundMail | None = None
@@ -150,6 +153,7 @@ def _said(message: Message, ticket: Ticket, me: int) -> Item:
         tone="in" if message.direction == Message.Direction.IN else "out",
         is_me=message.author_id == me,
         message=message,
+        why=from_json(message.inbound.findings) if message.inbound else (),
         has_remote_pictures=has_remote_pictures(message),
         delivery=outbound,
     )

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from ansvar.conversations.parsing import Unreadable, read_mail
 from ansvar.conversations.queries import is_harmful, received_mail, received_mails
 from ansvar.people.decisions import BadAddress
 from ansvar.ui import render
+from ansvar.ui.downloads import download
 from ansvar.workbench.reading import reader_of
 
 PAGE_SIZE = 50
@@ -79,6 +80,18 @@ def received_one(request: HttpRequest, mail_id: int) -> HttpResponse:
         "may_decide": manages and inbound.state in DECIDABLE,
     }
     return render.page(request, "workbench/running/received-one.html", context)
+
+
+@page(requires="service.read")
+def received_raw(request: HttpRequest, mail_id: int) -> HttpResponseBase:
+    """Hand out a mail as it came; one with a harmful file only to who has read the warning."""
+    inbound = _mail(request, mail_id)
+    if is_harmful(inbound):
+        manages = reader_of(request).may("mailbox.manage", inbound.mailbox.desk)
+        if not manages or "knowing" not in request.GET:
+            return redirect("received-one", mail_id)
+    content = store.pieces_of(inbound.sha256)
+    return download(content, name=f"mail-{mail_id}.eml", size=inbound.size)
 
 
 @page("POST", requires="mailbox.manage")
