@@ -51,6 +51,7 @@ def test_folder_in_a_file_is_relative_to_that_file(tmp_path):
         ({"ANSVAR_LOG_LEVEL": "loud"}, "", "log_level must be"),
         ({"ANSVAR_BASE_URL": "desk.example.com"}, "", "must look like https://"),
         ({"ANSVAR_CONFIG": "missing.toml"}, "", "there is no such file"),
+        ({"ANSVAR_CLAMAV": "127.0.0.1:3310"}, "", "clamav must look like tcp://"),
         ({}, "prot = 1\n", "there is no setting 'prot'"),
         ({}, "port = 1.5\n", "must be a whole number"),
         ({}, "port = \n", "not readable as TOML"),

@@ -3,7 +3,9 @@ from browser import Opened, accessibility_problems, overflow
 from builders import a_person, acting, an_administrator
 from desktops import Desktop, a_desktop
 
+from ansvar.catalogue.commands import add_needed_fact
 from ansvar.conversations.commands.talking import post_message, write_reply
+from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.work import keep_failure, tasks
 from ansvar.tickets.commands import (
     add_note,
@@ -29,6 +31,11 @@ PAGES = {
         "/tickets/{ticket}/classify/",
         "/tickets/{ticket}/classify/?path=1-0",
     ],
+    "needed": [
+        "/admin/services/{service}/needed",
+        "/admin/services/{service}/needed/new",
+        "/tickets/{ticket}/details/",
+    ],
     "looking up": [
         "/people/",
         "/people/{person}/",
@@ -50,6 +57,10 @@ PAGES = {
 
 def names(desk: Desktop) -> dict[str, object]:
     """Make one of everything that the pages show."""
+    for name, kind in (("Cash desk", "number"), ("Since", "date")):
+        add_needed_fact(
+            desk.service.pk, name=name, question=f"{name}?", kind=kind, help="such as 3", by=SYSTEM
+        )
     person = a_person(site=desk.site, title="Pharmacist", phone="+46701740605")
     ticket = a_ticket(
         desk, requester=person, service=desk.service, description="It does not print."
@@ -80,7 +91,7 @@ def names(desk: Desktop) -> dict[str, object]:
 def test_every_page_is_accessible_and_fits_in_both_themes(opened: Opened, area: str):
     desk = a_desktop()
     wanted = names(desk)
-    who = an_administrator() if area == "running" else desk.agent
+    who = an_administrator() if area in {"running", "needed"} else desk.agent
     found = []
     for pattern in PAGES[area]:
         page = opened(pattern.format(**wanted), as_=who)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from typing_extensions import override
+
 CONNECT_SECONDS: Final = 3.0
 _LONGEST_ANSWER: Final = 4_096
 
@@ -23,6 +25,7 @@ class Address:
     port: int = 0
     path: str = ""
 
+    @override
     def __str__(self) -> str:
         return f"unix:{self.path}" if self.path else f"tcp://{self.host}:{self.port}"
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from typing_extensions import override
 
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
@@ -43,6 +44,7 @@ class DetailsForm(forms.Form):
             field.initial = one.value
             self.fields[name] = field
 
+    @override
     def clean(self) -> dict[str, Any]:
         """Check each value as the command will, to say at its field what is wrong."""
         for name, one in self._needed.items():
