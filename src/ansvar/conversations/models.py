@@ -302,9 +302,7 @@ class Attachment(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["id"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["id"], name="attachment_to_scan", condition=Q(scan="unscanned")
-            )
+            models.Index(fields=["id"], name="attachment_to_scan", condition=Q(scan="unscanned"))
         ]
 
     @override

@@ -85,9 +85,7 @@ def _commit_without_waiting() -> None:
         cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
-def _refuse(
-    inbound: InboundMail, why: str, *, by: Actor, told_as: str | None = None
-) -> None:
+def _refuse(inbound: InboundMail, why: str, *, by: Actor, told_as: str | None = None) -> None:
     inbound.decision, inbound.way = Step.QUARANTINE, ""
     inbound.findings = to_json([found("refused", why=why)])
     is_too_large = inbound.size > inbound.mailbox.largest_mb * 1024 * 1024

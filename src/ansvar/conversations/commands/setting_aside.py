@@ -75,9 +75,7 @@ def release_mail(inbound_id: int, *, knows_harm: bool = False, by: Actor) -> Inb
     inbound.state, inbound.reason = InboundMail.State.STORED, ""
     # Not in turn with new mail, where it would be put aside once more for what it is.
     inbound.apart_since = clock.now()
-    inbound.save(
-        update_fields=["state", "reason", "apart_since", "is_let_through_infected"]
-    )
+    inbound.save(update_fields=["state", "reason", "apart_since", "is_let_through_infected"])
     record(MailReleased(subject_id=inbound.pk, mailbox_id=inbound.mailbox_id), by=by)
     tasks["conversations.read_mail"].later(inbound_id=inbound.pk, is_released=True)
     return inbound
