@@ -19,6 +19,7 @@ from ansvar.conversations.commands import (
 )
 from ansvar.conversations.commands.notices import ATTEMPTS as NOTICE_ATTEMPTS
 from ansvar.conversations.commands.notices import deliver_notice
+from ansvar.conversations.commands.receiving import mailbox_to_read
 from ansvar.conversations.commands.sending import ATTEMPTS
 from ansvar.conversations.commands.unreached import note_arrival
 from ansvar.conversations.models import InboundMail, Mailbox, OutboundMail, SenderNotice
@@ -69,10 +70,11 @@ def read_stored(*, mailbox_id: int) -> None:
     holds up no other.
     """
     give_way_at = time.monotonic() + SLICE_SECONDS
+    mailbox = mailbox_to_read(mailbox_id)
     last = 0
     while ids := _in_turn(mailbox_id, last):
         for inbound_id in ids:
-            _read_one(inbound_id)
+            _read_one(inbound_id, mailbox)
             last = inbound_id
             if time.monotonic() > give_way_at:
                 tasks["conversations.read_stored"].later_once(
@@ -88,15 +90,16 @@ def _in_turn(mailbox_id: int, after: int) -> list[int]:
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
 
 
-def _read_one(inbound_id: int) -> None:
+def _read_one(inbound_id: int, mailbox: Mailbox) -> None:
     try:
         with journal.request():
-            read_inbound(inbound_id)
+            read_inbound(inbound_id, mailbox=mailbox)
     except Exception as error:
         log.exception("mail_set_apart", inbound=inbound_id, error=str(error))
         # A connection that broke is made anew; if the database is away, the whole task fails
         # here and is tried again.
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         set_apart(inbound_id)
 
 
