@@ -43,6 +43,12 @@ class DnsRecord:
         """The text in strings as long as a TXT record takes."""
         return [self.text[at : at + _PIECE] for at in range(0, len(self.text), _PIECE)]
 
+    @property
+    def line(self) -> str:
+        """The record as it stands in a zone file."""
+        strings = " ".join(f'"{piece}"' for piece in self.pieces)
+        return f"{self.name}. IN TXT {strings}"
+
 
 def is_signed(mailbox: Mailbox) -> bool:
     """Tell whether mail of a mailbox leaves with a signature."""

@@ -31,5 +31,4 @@ class Command(BaseCommand):
             record = dns_record(mailbox)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        strings = " ".join(f'"{piece}"' for piece in record.pieces)
-        self.stdout.write(f"{record.name}. IN TXT {strings}")
+        self.stdout.write(record.line)
