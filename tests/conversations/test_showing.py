@@ -11,9 +11,9 @@ from ansvar.conversations.commands.mailboxes import Unprotected
 from ansvar.conversations.models import Mailbox
 from ansvar.conversations.queries import (
     mailboxes_for,
-    mails_aside,
     messages_of,
-    raw_mail,
+    received_mail,
+    received_mails,
     visible_attachment,
     visible_message,
 )
@@ -134,10 +134,10 @@ def test_mail_put_aside_is_for_who_looks_after_its_desk():
     mailbox = a_desk_with_mail()
     inbound = arrived(mailbox, b"nonsense")
     ours, theirs = an_administrator(mailbox.desk), an_administrator(a_desk_with_mail().desk)
-    assert list(mails_aside(ours)) == [inbound]
-    assert not mails_aside(theirs)
-    assert raw_mail(ours, inbound.pk) == b"nonsense"
-    assert raw_mail(theirs, inbound.pk) is None
+    assert list(received_mails(ours)) == [inbound]
+    assert not received_mails(theirs)
+    assert received_mail(ours, inbound.pk) == inbound
+    assert received_mail(theirs, inbound.pk) is None
     assert mailbox in mailboxes_for(ours)
     assert mailbox not in mailboxes_for(theirs)
 

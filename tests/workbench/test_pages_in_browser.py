@@ -2,6 +2,7 @@ import pytest
 from browser import Opened, accessibility_problems, overflow
 from builders import a_person, acting, an_administrator
 from desktops import Desktop, a_desktop
+from mails import a_mail, a_mailbox, arrived
 
 from ansvar.catalogue.commands import add_needed_fact
 from ansvar.conversations.commands.talking import post_message, write_reply
@@ -29,6 +30,7 @@ PAGES = {
         "/tickets/{ticket}/links/",
         "/tickets/{ticket}/override/",
         "/tickets/{ticket}/classify/",
+        "/tickets/{suggested}/",
         "/tickets/{ticket}/classify/?path=1-0",
     ],
     "needed": [
@@ -48,6 +50,8 @@ PAGES = {
         "/admin/failures/",
         "/admin/journal/",
         "/admin/mail/",
+        "/mail/?show=all",
+        "/mail/{mail}/?anew=1",
         "/admin/mailboxes/new/",
         "/admin/desks/{desk}/mails",
         "/admin/desks/{desk}/mails/resolution/en",
@@ -75,11 +79,16 @@ def names(desk: Desktop) -> dict[str, object]:
     other = a_ticket(desk, requester=person)
     a_ticket(desk, site=desk.site)
     link_tickets(ticket.pk, other_id=other.pk, relation=Link.Relation.RELATED, by=desk.by)
+    mailbox = a_mailbox(desk.desk)
+    arrived(mailbox, a_mail(subject="Printer", html="<p>Hello</p>"))
+    mail = arrived(mailbox, a_mail("Still", subject="Re: printer"))
     error = RuntimeError("The server did not answer")
     arguments = {"reaction": "x.y", "entry_id": 1}
     keep_failure(tasks["kernel.run_reaction"], arguments, error=error, attempts=8)
     return {
         "ticket": ticket.reference,
+        "mail": mail.pk,
+        "suggested": mail.ticket.reference if mail.ticket else "",
         "resolved": a_resolved_ticket(desk, service=desk.service).reference,
         "person": person.pk,
         "desk": ticket.desk_id,

@@ -4,6 +4,7 @@ import pytest
 from builders import a_desk, a_person, an_administrator, somebody_with
 from desktops import Desktop, client_of
 from django.test import Client
+from mails import a_mail, a_mailbox, arrived
 from queued_work import queued
 
 from ansvar.access.decisions import Role
@@ -144,29 +145,72 @@ def aside(desk: Desktop, admin: Client) -> InboundMail:
 
 def test_mail_put_aside_is_let_through(admin: Client, aside: InboundMail):
     assert "It cannot be read." in text_of(admin, "/admin/mail/")
-    admin.post(f"/admin/mail/{aside.pk}/release/")
+    admin.post(f"/mail/{aside.pk}/again/")
     aside.refresh_from_db()
     assert aside.state == InboundMail.State.STORED
 
 
 def test_mail_put_aside_is_discarded(admin: Client, aside: InboundMail):
-    admin.post(f"/admin/mail/{aside.pk}/discard/")
+    admin.post(f"/mail/{aside.pk}/discard/")
     aside.refresh_from_db()
     assert aside.state == InboundMail.State.DISCARDED
-    assert "a@example.com" in text_of(admin, "/admin/mail/?state=discarded")
-    assert admin.get("/admin/mail/?state=nonsense").status_code == 404
+    assert "a@example.com" in text_of(admin, "/mail/?show=discarded")
+    assert "a@example.com" not in text_of(admin, "/mail/?show=quarantine")
+    assert admin.get("/mail/?show=nonsense").status_code == 404
+
+
+def test_received_mail_is_found_by_sender_subject_and_id(admin: Client, aside: InboundMail):
+    InboundMail.objects.filter(pk=aside.pk).update(subject="Cash desk", message_id="1@x.test")
+    for words in ("A@EXAMPLE", "cash", "<1@x.test>"):
+        assert "a@example.com" in text_of(admin, f"/mail/?show=all&q={words}")
+    assert "a@example.com" not in text_of(admin, "/mail/?show=all&q=printer")
+
+
+def test_a_mail_says_why_it_is_where_it_is_and_what_would_be_decided_now(
+    desk: Desktop, admin: Client
+):
+    inbound = arrived(a_mailbox(desk.desk), a_mail(Precedence="bulk"))
+    page = text_of(admin, f"/mail/{inbound.pk}/?anew=1")
+    assert page.count("it never opens a ticket") == 2
+    assert "Nothing was changed by looking." in page
+    admin.post(f"/mail/{inbound.pk}/ticket/")
+    inbound.refresh_from_db()
+    assert inbound.ticket is not None
+    assert inbound.ticket.reference in text_of(admin, f"/mail/{inbound.pk}/")
+
+
+def test_an_agent_sees_the_mails_of_tickets_and_follows_a_suggestion(desk: Desktop):
+    mailbox = a_mailbox(desk.desk)
+    first = arrived(mailbox, a_mail(subject="Printer")).ticket
+    again = arrived(mailbox, a_mail("Still", subject="printer"))
+    agent = client_of(desk.agent)
+    assert first is not None
+    assert again.ticket is not None
+    page = text_of(agent, f"/tickets/{again.ticket.reference}/")
+    assert "Perhaps the same matter as" in page
+    assert "Why it is here" in page
+    assert agent.get(f"/mail/{again.pk}/raw/").status_code == 200
+    agent.post(f"/mail/{again.pk}/follow/")
+    assert "Still" in text_of(agent, f"/tickets/{first.reference}/")
 
 
 def test_mail_of_another_desk_is_not_found(aside: InboundMail):
     other = client_of(an_administrator(a_desk()))
     assert "a@example.com" not in text_of(other, "/admin/mail/")
-    for action in ("release", "discard"):
-        assert other.post(f"/admin/mail/{aside.pk}/{action}/").status_code == 404
-    assert other.get(f"/admin/mail/{aside.pk}/raw/").status_code == 404
+    for action in ("again", "discard", "ticket", "follow", "decline"):
+        assert other.post(f"/mail/{aside.pk}/{action}/").status_code == 404
+    assert other.get(f"/mail/{aside.pk}/").status_code == 404
+    assert other.get(f"/mail/{aside.pk}/raw/").status_code == 404
     assert other.get(f"/admin/mailboxes/{aside.mailbox_id}/").status_code == 404
 
 
 def test_requesters_see_none_of_it(desk: Desktop):
     client = client_of(a_person())
-    for path in ("/admin/failures/", "/admin/journal/", "/admin/mail/", "/admin/mailboxes/new/"):
+    for path in (
+        "/admin/failures/",
+        "/admin/journal/",
+        "/admin/mail/",
+        "/mail/",
+        "/admin/mailboxes/new/",
+    ):
         assert client.get(path).status_code == 403

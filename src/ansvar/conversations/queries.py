@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.db.models import Count, Q, QuerySet
 
 from ansvar.access.queries import desks_where
-from ansvar.conversations import store
 from ansvar.conversations.models import Attachment, InboundMail, Mailbox, Message, OutboundMail
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
@@ -71,17 +70,6 @@ def visible_message(person: Person, pk: int) -> Message | None:
     return message if message and _may_see(person, message) else None
 
 
-def mails_aside(person: Person, *states: str) -> QuerySet[InboundMail]:
-    """Return the mails put aside on the desks that somebody looks after, the latest first."""
-    desks = desks_where(person.pk, "mailbox.manage")
-    wanted = states or (InboundMail.State.QUARANTINED,)
-    rows = InboundMail.objects.filter(state__in=wanted).select_related("mailbox__desk")
-    rows = rows.defer(*(f"mailbox__{name}" for name in Mailbox.SECRETS))
-    if desks is not None:
-        rows = rows.filter(mailbox__desk__in=desks)
-    return rows.order_by("-received_at", "-pk")
-
-
 def mailboxes_for(person: Person) -> QuerySet[Mailbox]:
     """Return the mailboxes that somebody looks after, with how they fare, without passwords."""
     desks = desks_where(person.pk, "mailbox.manage")
@@ -139,17 +127,6 @@ def mailboxes_faring(person: Person) -> list[Faring]:
     return found
 
 
-def raw_mail(person: Person, pk: int) -> bytes | None:
-    """Return a received mail as it came, for who looks after the mailbox or reads the ticket.
-
-    One in which something harmful was found only for who looks after the mailbox.
-    """
-    inbound = received_mail(person, pk)
-    if inbound is None or not may_have_raw(person, inbound):
-        return None
-    return store.read(inbound.sha256)
-
-
 def may_have_raw(person: Person, inbound: InboundMail) -> bool:
     """Tell whether who may read about a mail may also have it as it came."""
     by = Actor.person(person.pk, person.name)
@@ -198,9 +175,7 @@ def stopped_mails(person: Person) -> QuerySet[OutboundMail]:
 
 def needs_to_know(ticket_id: int) -> bool:
     """Tell whether the service of a ticket asks for anything."""
-    return Ticket.objects.filter(
-        pk=ticket_id, service__needed_facts__is_active=True
-    ).exists()
+    return Ticket.objects.filter(pk=ticket_id, service__needed_facts__is_active=True).exists()
 
 
 def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:
