@@ -2,6 +2,8 @@
 
 import contextlib
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from ansvar.conversations.parsing.charsets import codec_for
@@ -10,18 +12,25 @@ _MOST = 100
 _LONGEST = 8_000
 # Blanks within a value that has no quotes: programs that do not quote do not count words either.
 _PARAMETER = re.compile(
-    r";[\s;]*([^\s=;\"]{1,80})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|([^;]*))", re.DOTALL
+    r";\s{0,20}([^\s=;\"]{1,80})\s{0,20}=\s{0,20}(?:\"((?:[^\"\\]|\\.)*)(?:\"|\Z)|([^;]*))",
+    re.DOTALL,
 )
 _SECTION = re.compile(r"([^*]{1,60})\*(?:(\d{1,3})(\*)?)?\Z")
 _ESCAPED = re.compile(r"\\([\"\\])")
 _CHARSET_AND_LANGUAGE = re.compile(r"([A-Za-z0-9_.:+-]{0,60})'[A-Za-z0-9-]{0,40}'")
 
 
-def parameters_of(value: str) -> dict[str, str]:
+def parameters_of(value: str) -> Mapping[str, str]:
     """Return the parameters of a header field; what RFC 2231 wrote in pieces is put together."""
+    return _parameters_of(value[:_LONGEST])
+
+
+# Each part is asked for its charset, its name, its boundary and more.
+@lru_cache(maxsize=256)
+def _parameters_of(value: str) -> Mapping[str, str]:
     plain: dict[str, str] = {}
     pieces: dict[str, list[tuple[int, bool, str]]] = {}
-    for count, match in enumerate(_PARAMETER.finditer(value[:_LONGEST])):
+    for count, match in enumerate(_PARAMETER.finditer(value)):
         if count == _MOST:
             break
         name = match[1].lower()

@@ -5,6 +5,7 @@ unpacked (TNEF, rich text, signed mail) is held against what is there, or agains
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
@@ -37,9 +38,17 @@ from ansvar.conversations.parsing.tnef import unpacked
 from ansvar.conversations.parsing.transfer import files_within
 
 LONGEST_TEXT = 1_000_000
-"""Characters of one text part that are read; the whole stays in the stored mail."""
-_LONGEST_RAW_TEXT = 4 * LONGEST_TEXT
+"""Characters of all texts together that are read; the whole stays in the stored mail."""
 _DEEPEST_SIGNED = 3
+_MOST_OPEN_TAGS = 3_000
+"""Reading HTML takes time that grows with the square of what is open at once."""
+_MOST_TAGS = 50_000
+# Not those that have no end, or whose end is commonly left out.
+_TAG = re.compile(
+    r"<(/?)(?!(?:br|hr|img|p|li|td|tr|th|meta|link|input|col|wbr|area|base|option|dd|dt)\b)[a-zA-Z]",
+    re.IGNORECASE,
+)
+_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _TNEF_NAMES = {"winmail.dat", "win.dat"}
 _TNEF_BEGIN = b"\x78\x9f\x3e\x22"
@@ -98,6 +107,7 @@ class _Sorter:
     def __init__(self, charsets: tuple[str, ...], depth: int = 0) -> None:
         self._charsets = charsets
         self._depth = depth
+        self._length = 0
         self._plain: list[str] = []
         self._html: list[str] = []
         self._files: list[IncomingFile] = []
@@ -137,7 +147,7 @@ class _Sorter:
         raw = _content(part)
         if media_type == "text/html":
             charset = parameter(part, "charset") or charset_in_html(raw)
-            self._html.append(self._decoded(raw, charset))
+            self._take_html(self._decoded(raw, charset))
             return
         inline, raw = files_within(raw)
         for file in inline:
@@ -150,11 +160,20 @@ class _Sorter:
             text = joined_lines(text, delete_space=parameter(part, "delsp") == "yes")
         self._plain.append(text)
 
+    def _take_html(self, html: str) -> None:
+        if _is_overgrown(html):
+            self._mark(Mark.MENDED)
+            self._plain.append(_ANY_TAG.sub(" ", html))
+        else:
+            self._html.append(html)
+
     def _decoded(self, raw: bytes, charset: str) -> str:
-        text = text_of(raw[:_LONGEST_RAW_TEXT], charset, self._charsets)
-        if len(raw) > _LONGEST_RAW_TEXT or len(text) > LONGEST_TEXT:
+        room = max(0, LONGEST_TEXT - self._length)
+        text = text_of(raw[: 4 * room], charset, self._charsets)
+        if len(raw) > 4 * room or len(text) > room:
             self._mark(Mark.CUT)
-        return text[:LONGEST_TEXT]
+        self._length += min(len(text), room)
+        return text[:room]
 
     def _take_file(self, part: Message, media_type: str) -> None:
         content = _file_content(part, media_type)
@@ -232,6 +251,18 @@ class _Sorter:
                     file.content,
                     content_id=file.content_id[:_LONGEST_ID],
                 )
+
+
+def _is_overgrown(html: str) -> bool:
+    """Tell whether there are more tags, or more of them open at once, than in any honest page."""
+    if html.count("<") > _MOST_TAGS:
+        return True
+    is_open = 0
+    for tag in _TAG.finditer(html):
+        is_open = max(0, is_open - 1) if tag[1] else is_open + 1
+        if is_open > _MOST_OPEN_TAGS:
+            return True
+    return False
 
 
 def _leaves(message: Message) -> Iterator[Message]:

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ansvar.conversations.parsing.charsets import codec_for
 
-_LARGEST = 4_000_000
+_LARGEST = 2_000_000
 """Bytes of rich text; compressed, a few bytes may claim any number of them."""
+_MOST_TOKENS = 200_000
 _HEADER_BYTES = 16
 _COMPRESSED, _PLAIN = b"LZFu", b"MELA"
 _WINDOW = 4096
@@ -103,7 +105,7 @@ def decompressed(raw: bytes) -> bytes:
 def read_rtf(raw: bytes, *, charset: str = "cp1252") -> RichText:
     """Return what a rich text says."""
     state = _State(charset=codec_for(charset) or "cp1252")
-    for token in _TOKEN.finditer(raw[:_LARGEST]):
+    for token in islice(_TOKEN.finditer(raw[:_LARGEST]), _MOST_TOKENS):
         word, number, code, symbol, brace, text = token.groups()
         if brace:
             _flush(state)

@@ -4,10 +4,11 @@ import binascii
 import contextlib
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/]+=*")
-_BLANKS_BEFORE_BREAK = re.compile(rb"(=?)[ \t]+(?=\r?\n|\Z)")
+_BLANK_BEFORE_BREAK = re.compile(rb"[ \t](?:\r?\n|\Z)")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,250}?)[ \t]*\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
 _UU_LINE = re.compile(rb"[ -`]{1,90}\r?\Z")
@@ -16,6 +17,7 @@ _YENC_END = re.compile(rb"^=yend\b[^\r\n]*\r?\n?", re.MULTILINE)
 _YENC_PART = re.compile(rb"^=ypart [^\r\n]*\r?\n", re.MULTILINE)
 _YENC_TABLE = bytes((value - 42) % 256 for value in range(256))
 _YENC_ESCAPED = re.compile(rb"=(.)", re.DOTALL)
+_MOST_PIECES = 1_000
 _MOST_BEGINNINGS = 50
 """Of files within a text; each is a search through the rest of it."""
 
@@ -43,7 +45,11 @@ def decoded(raw: bytes, encoding: str) -> bytes:
 
 def from_quoted_printable(raw: bytes) -> bytes:
     """Decode quoted-printable; blanks at the end of a line were added on the way (RFC 2045)."""
-    return binascii.a2b_qp(_BLANKS_BEFORE_BREAK.sub(rb"\1", raw))
+    if _BLANK_BEFORE_BREAK.search(raw):
+        lines = raw.split(b"\n")
+        ends = (b"\r" if line.endswith(b"\r") else b"" for line in lines)
+        raw = b"\n".join(line.rstrip(b" \t\r") + end for line, end in zip(lines, ends, strict=True))
+    return binascii.a2b_qp(raw)
 
 
 def from_base64(raw: bytes) -> bytes:
@@ -52,7 +58,12 @@ def from_base64(raw: bytes) -> bytes:
     letters = _NO_BASE64.sub(b"", raw)
     if not letters or (b"=" not in letters.rstrip(b"=") and len(letters.rstrip(b"=")) % 4 != 1):
         return _base64_piece(letters)
-    return b"".join(_base64_piece(piece) for piece in _BASE64_RUN.findall(letters))
+    pieces: list[bytes] = []
+    at = 0
+    for piece in islice(_BASE64_RUN.finditer(letters), _MOST_PIECES):
+        pieces.append(_base64_piece(piece[0]))
+        at = piece.end()
+    return b"".join([*pieces, _base64_piece(letters[at:].replace(b"=", b""))])
 
 
 def files_within(raw: bytes) -> tuple[list[InlineFile], bytes]:
