@@ -76,6 +76,8 @@ FOR_BUILDERS = (
     "kernel/clock",
     "kernel/journal",
     "kernel/secrets",
+    "conversations/scanner_address",
+    "conversations/scanning",
     "ui/",
 )
 

@@ -182,7 +182,7 @@ def test_a_harmful_mail_is_let_through_only_knowingly_and_its_file_to_nobody(sca
     with pytest.raises(CannotRelease, match=SIGNATURE):
         release_mail(inbound.pk, by=SYSTEM)
     admin = client_of(an_administrator(mailbox.desk))
-    raw = f"/admin/mail/{inbound.pk}/raw/"
+    raw = f"/mail/{inbound.pk}/raw/"
     assert admin.get(raw)["Location"] == f"/mail/{inbound.pk}/"
     assert "harmful file" in admin.get(f"/mail/{inbound.pk}/").content.decode()
     assert admin.get(raw, {"knowing": "1"})["Content-Type"] == "application/octet-stream"
