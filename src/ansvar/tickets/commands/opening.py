@@ -60,9 +60,7 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     works_for_desk = by.person_id is None or by.person_id not in parties
     if works_for_desk:
         require(by, "ticket.open", desk)
-    words = " ".join(subject.split())[:LONGEST_SUBJECT]
-    if not words:
-        raise NothingSaid(said("Write a few words of what this is about."))
+    words = _words_of(subject)
     now = clock.now()
     ticket = Ticket(
         desk=desk,
@@ -86,16 +84,31 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     ticket.save(force_insert=True)
     CustodySpell.objects.create(ticket=ticket, team=ticket.team, started_at=now)
     record(_opened(ticket), by=by)
-    fields: list[str] = []
-    if works_for_desk and by.person_id is not None:
-        ticket.requester_spoke_at = None
-        fields = [*take_up(ticket, owner_id=by.person_id, by=by), "requester_spoke_at"]
-    if assignee is not None:
-        fields += _put_into_hands(ticket, assignee, by=by)
-    if fields:
+    opener_id = by.person_id if works_for_desk else None
+    if fields := _into_first_hands(ticket, opener_id=opener_id, assignee=assignee, by=by):
         ticket.save(update_fields=fields)
     tell_pages(ticket)
     return ticket
+
+
+def _words_of(subject: str) -> str:
+    words = " ".join(subject.split())[:LONGEST_SUBJECT]
+    if not words:
+        raise NothingSaid(said("Write a few words of what this is about."))
+    return words
+
+
+def _into_first_hands(
+    ticket: Ticket, *, opener_id: int | None, assignee: Person | None, by: Actor
+) -> list[str]:
+    """Let the agent who opens a ticket, or who was asked, answer for it; returns what to save."""
+    fields: list[str] = []
+    if opener_id is not None:
+        ticket.requester_spoke_at = None
+        fields = [*take_up(ticket, owner_id=opener_id, by=by), "requester_spoke_at"]
+    if assignee is not None:
+        fields += _put_into_hands(ticket, assignee, by=by)
+    return fields
 
 
 def _opened(ticket: Ticket) -> TicketOpened:
