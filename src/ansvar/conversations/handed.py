@@ -22,6 +22,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope
 from django.db import Error as DatabaseTrouble
 from django.db import connection
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from ansvar.conversations.commands import Arrival, keep_mails
@@ -107,9 +108,10 @@ def take_from_pipe(
     if not door.is_open:
         raise SwitchedOff(door.address)
     if not raw.strip():
-        raise NotTaken("The mail is empty.")
+        raise NotTaken(_("The mail is empty."))
     if len(raw) > door.largest:
-        raise NotTaken(f"The mail is larger than {door.largest // _MEGABYTE} MB.")
+        words = _("The mail is larger than {limit} MB.")
+        raise NotTaken(words.format(limit=door.largest // _MEGABYTE))
     sender = environment.get("SENDER")
     if sender is not None:
         raw = with_envelope(raw, sender=sender, recipients=[recipient])

@@ -89,7 +89,7 @@ def token_for(mailbox: Mailbox, *, refused: str = "") -> str:
     if access is None:
         raise oauth.NoToken(_("It is not set up yet how this mailbox logs in with OAuth 2."))
     if _is_in_force(access, refused):
-        return access.access_token
+        return str(access.access_token)
     oauth.require_agreement(access)
     if not connection.in_atomic_block:
         return _renewed(access.pk, refused)
@@ -109,9 +109,9 @@ def _renewed(access_id: int, refused: str) -> str:
         rows = OAuthAccess.objects.select_for_update(of=("self",)).select_related("mailbox")
         access = rows.defer(*(f"mailbox__{name}" for name in SECRETS)).get(pk=access_id)
         if _is_in_force(access, refused):
-            return access.access_token
+            return str(access.access_token)
         _put(access, oauth.fresh_tokens(access))
-        return access.access_token
+        return str(access.access_token)
 
 
 def _elsewhere(access_id: int, refused: str) -> str:
