@@ -32,6 +32,7 @@ from ansvar.conversations import store
 from ansvar.conversations.commands.mailboxes import create_mailbox
 from ansvar.conversations.commands.talking import NewFile, write_reply
 from ansvar.conversations.models import InboundMail
+from ansvar.importers.commands import begin_run
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.work import keep_failure, tasks
@@ -57,7 +58,7 @@ INNER_DOOR = {
     "admin-needed": "the same",
 }
 """Pages that everybody who reads the catalogue may ask for, and few may open."""
-DESK_BOUND = {"reference", "mail_id", "mailbox_id"}
+DESK_BOUND = {"reference", "mail_id", "mailbox_id", "run_id"}
 """Parameters that name a thing of one desk: for another desk it does not exist."""
 
 
@@ -121,6 +122,7 @@ def made_world() -> World:
         mailbox=mailbox, uid_validity=1, uid=1, sha256=store.put(b"Subject: x\r\n\r\n").sha256,
         size=14, state=InboundMail.State.QUARANTINED, received_at=clock.now(),
     )  # fmt: skip
+    run = begin_run(desk=desk.desk, source="/old", kind="mbox", options={}, by=SYSTEM)
     arguments = {"reaction": "x.y", "entry_id": 1}
     error = RuntimeError("no")
     failure = keep_failure(tasks["kernel.run_reaction"], arguments, error=error, attempts=8)
@@ -136,6 +138,7 @@ def made_world() -> World:
         "link_id": link.pk,
         "mailbox_id": mailbox.pk,
         "mail_id": mail.pk,
+        "run_id": run.pk,
         "failure_id": failure.pk,
         "person_id": person.pk,
         "point_id": person.contact_points.get().pk,

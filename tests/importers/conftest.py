@@ -56,6 +56,13 @@ def heap(tmp_path: Path, now: datetime, agent: Person) -> Path:
 
 
 @pytest.fixture
+def few(tmp_path: Path, now: datetime, agent: Person) -> Path:
+    """Give the first three conversations of the heap, answered and long over."""
+    mails = a_heap(agent="ida@corp.test", now=now)[:6]
+    return as_mbox(tmp_path / "few", mails, filed_at=now)
+
+
+@pytest.fixture
 def surveying(desk: Desk) -> Import:
     """Give what looks through a path."""
 

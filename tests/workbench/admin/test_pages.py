@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from ansvar.access.decisions import PERMISSIONS
 from ansvar.catalogue.commands import add_needed_fact, save_draft, set_dependencies
+from ansvar.importers.commands import begin_run
 from ansvar.kernel.actor import SYSTEM
 from ansvar.people.models import Department, Organisation, Site
 from ansvar.workbench.admin.framing import PLACES
@@ -37,6 +38,8 @@ def something_of_each() -> list[str]:
     version = a_published_script(desk, cashier)
     save_draft(version.script_id, {**IMPACT_TREE, "start": "nowhere"}, by=SYSTEM)
     needed = add_needed_fact(cashier.pk, name="Cash desk", question="Which one?", by=SYSTEM)
+    place = a_team(is_default=True).desk
+    run = begin_run(desk=place, source="/old", kind="mbox", options={}, by=SYSTEM)
     site, department, calendar = a_site(), a_department(), a_calendar(holiday_country="SE")
     with_id = {
         "admin-organisations-one": site.organisation_id,
@@ -44,6 +47,7 @@ def something_of_each() -> list[str]:
         "admin-sites-one": site.pk,
         "admin-calendar": calendar.pk,
         "admin-desk": desk.pk,
+        "admin-import": run.pk,
         "admin-team-new": desk.pk,
         "admin-matrix": desk.pk,
         "admin-desk-mails": desk.pk,

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
+from ansvar.access.queries import remembering_grants
 from ansvar.conversations.commands.receiving import LONGEST_DESCRIPTION
 from ansvar.conversations.commands.retelling import OldMail, retell_mail
 from ansvar.conversations.decisions import is_forwarded
@@ -53,6 +54,7 @@ class Teller:
     mailbox: Mailbox | None
     """Where the mails are known besides, so that they are not fetched once more."""
     people: dict[str, Person | None] = field(default_factory=dict)
+    _members: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def person(self, address: str) -> Person | None:
         """Return whom an address belongs to, asked once."""
@@ -60,12 +62,28 @@ class Teller:
             self.people |= {address: None, **people_by_email([address])}
         return self.people[address]
 
+    def is_in(self, team_id: int, agent: Person) -> bool:
+        """Tell whether an agent works in a team, asked once."""
+        if team_id not in self._members:
+            rows = Membership.objects.filter(team=team_id, person__is_active=True)
+            self._members[team_id] = frozenset(rows.values_list("person_id", flat=True))
+        return agent.pk in self._members[team_id]
+
     def learned(self, address: str, name: str) -> Person:
         """Return whom an address belongs to, made known when nobody has it yet."""
         person = self.person(address)
         if person is None:
             person = self.people[address] = learn_person(address, name, by=self.run.actor)
         return person
+
+
+@dataclass(kw_only=True)
+class _Held:
+    """Who has a ticket in hand while it is told."""
+
+    is_answered: bool = False
+    owner_id: int | None = None
+    assignee_id: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -88,8 +106,10 @@ def tell_conversations(teller: Teller, conversations: Sequence[Conversation]) ->
     teller.people = {address: one for address, one in teller.people.items() if one is not None}
     before = set(teller.people)
     try:
-        with transaction.atomic(), journal.as_history():
+        with transaction.atomic(), journal.as_history(), remembering_grants():
             _one_at_a_time(run.desk_id)
+            # Somebody may have gone on with the same run elsewhere.
+            run.refresh_from_db(fields=["counts"])
             for conversation in conversations:
                 with journal.request():
                     _told_or_left(teller, conversation, told)
@@ -172,13 +192,14 @@ def _tell_anew(teller: Teller, conversation: Conversation, mails: dict[int, Whol
             by=opener,
         )
     messages = []
+    held = _Held()
     for line in story.lines:
         if line.said.number in mails:
             whole = mails[line.said.number]
             with clock.at(line.at):
                 messages.append((whole, _tell_line(teller, ticket, line, whole=whole)))
                 if line.is_answer:
-                    _answered(teller, ticket, line)
+                    _answered(teller, ticket, line, held=held)
     waiting_since = story.waiting_since
     if waiting_since is not None and story.first_answer is not None:
         with clock.at(story.last_said):
@@ -226,17 +247,21 @@ def _tell_line(teller: Teller, ticket: Ticket, line: Line, *, whole: Whole) -> M
     return retell_mail(ticket, old, mailbox=teller.mailbox, why=why, by=teller.run.actor)
 
 
-def _answered(teller: Teller, ticket: Ticket, line: Line) -> None:
+def _answered(teller: Teller, ticket: Ticket, line: Line, *, held: _Held) -> None:
     """Note that the desk has answered; an agent who did had the ticket in hand."""
     agent = teller.person(line.said.author)
     by = teller.run.actor
     if agent is not None and may(_acting(agent), "ticket.reply", ticket):
         by = _acting(agent)
-    desk_answered(ticket.pk, by=by)
-    if agent is None or by is teller.run.actor or not may(by, "ticket.assign", ticket):
+    if not held.is_answered or (held.owner_id is None and by.person_id is not None):
+        # Answers beyond the first change nothing that is not told at the end.
+        held.is_answered, held.owner_id = True, by.person_id
+        desk_answered(ticket.pk, by=by)
+    if agent is None or by is teller.run.actor or held.assignee_id == agent.pk:
         return
-    if agent.is_active and Membership.objects.filter(team=ticket.team_id, person=agent).exists():
+    if teller.is_in(ticket.team_id, agent) and may(by, "ticket.assign", ticket):
         assign_ticket(ticket.pk, to=agent, by=by)
+        held.assignee_id = agent.pk
 
 
 def _end(teller: Teller, ticket: Ticket, conversation: Conversation) -> None:

@@ -126,6 +126,13 @@ PLACES = (
         requires="mailbox.manage",
     ),
     Place(
+        label=_("Imports"),
+        text=_("Old mail taken over as tickets, and what it reveals"),
+        icon="history",
+        url_name="admin-imports",
+        requires="mailbox.manage",
+    ),
+    Place(
         label=_("Failed work"),
         text=_("What was tried in vain, to be run again"),
         icon="alert-triangle",

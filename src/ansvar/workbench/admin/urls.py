@@ -6,6 +6,7 @@ from ansvar.workbench.admin import (
     calendars,
     desks,
     home,
+    imports,
     mail_templates,
     matrices,
     needed,
@@ -88,6 +89,8 @@ urlpatterns = [
         scripts.script_version,
         name="admin-script-version",
     ),
+    path("imports/", imports.imports, name="admin-imports"),
+    path("imports/<int:run_id>", imports.import_run, name="admin-import"),
     path("tokens/", tokens.tokens, name="admin-tokens"),
     path("tokens/<int:pk>/revoke", tokens.token_revoke, name="admin-token-revoke"),
 ]

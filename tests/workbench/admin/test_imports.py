@@ -1,0 +1,77 @@
+"""What was imported, and what the mailboxes reveal."""
+
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from browser import Opened, accessibility_problems, overflow
+from budgets import Budget
+from builders import a_team, an_administrator
+from desktops import client_of
+from django.test import Client
+from django.urls import reverse
+from old_mail import a_heap, as_mbox, surveyed
+
+from ansvar.importers.models import ImportRun
+from ansvar.importers.sources import source_at
+from ansvar.kernel import clock
+from ansvar.people.models import Desk
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    return a_team(is_default=True).desk
+
+
+@pytest.fixture
+def run(desk: Desk, tmp_path: Path) -> ImportRun:
+    """Give a dry run of the heap."""
+    now = clock.now() - timedelta(minutes=1)
+    path = as_mbox(tmp_path / "inbox", a_heap(agent="ida@corp.test", now=now), filed_at=now)
+    with closing(source_at(str(path))) as source:
+        return surveyed(desk, source, agents_from=("ida@corp.test",))
+
+
+def text_of(client: Client, name: str, *args: int) -> str:
+    answer = client.get(reverse(name, args=args))
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def test_before_the_first_import_the_page_says_how_to_begin(admin: Client):
+    page = text_of(admin, "admin-imports")
+    assert "Nothing has been imported yet" in page
+    assert "ansvar import mailbox SOURCE --desk IT --dry-run" in page
+
+
+def test_an_import_shows_what_the_mailbox_reveals_and_what_is_left_out(
+    admin: Client, run: ImportRun, budget: Budget
+):
+    with budget("imports"):
+        assert run.source in text_of(admin, "admin-imports")
+    with budget("an import"):
+        page = text_of(admin, "admin-import", run.pk)
+    assert "ida@corp.test" in page
+    assert "No sound" in page
+    assert "First answer, half within" in page
+    assert "1 hour" in page
+    assert "The mail names no sender, so nobody could be answered." in page
+
+
+def test_imports_of_another_desk_do_not_exist(run: ImportRun):
+    elsewhere = client_of(an_administrator(a_team().desk))
+    assert run.source not in text_of(elsewhere, "admin-imports")
+    assert elsewhere.get(reverse("admin-import", args=[run.pk])).status_code == 404
+
+
+@pytest.mark.browser
+def test_the_pages_are_accessible_and_fit_in_both_themes(opened: Opened, run: ImportRun):
+    found = []
+    for address in (reverse("admin-imports"), reverse("admin-import", args=[run.pk])):
+        page = opened(address, as_=an_administrator())
+        found += [f"{address}: {problem}" for problem in accessibility_problems(page)]
+        page.set_viewport_size({"width": 320, "height": 900})
+        found += [f"{address}: sticks out at 320 px: {one}" for one in overflow(page)]
+        page.close()
+    assert not found, "\n".join(found)
