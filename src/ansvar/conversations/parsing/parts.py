@@ -108,6 +108,7 @@ class _Sorter:
         self._charsets = charsets
         self._depth = depth
         self._length = 0
+        self._tags = 0
         self._plain: list[str] = []
         self._html: list[str] = []
         self._files: list[IncomingFile] = []
@@ -161,7 +162,8 @@ class _Sorter:
         self._plain.append(text)
 
     def _take_html(self, html: str) -> None:
-        if _is_overgrown(html):
+        self._tags += html.count("<")
+        if self._tags > _MOST_TAGS or _is_too_deep(html):
             self._mark(Mark.MENDED)
             self._plain.append(_ANY_TAG.sub(" ", html))
         else:
@@ -253,10 +255,8 @@ class _Sorter:
                 )
 
 
-def _is_overgrown(html: str) -> bool:
-    """Tell whether there are more tags, or more of them open at once, than in any honest page."""
-    if html.count("<") > _MOST_TAGS:
-        return True
+def _is_too_deep(html: str) -> bool:
+    """Tell whether more is open at once than in any honest page."""
     is_open = 0
     for tag in _TAG.finditer(html):
         is_open = max(0, is_open - 1) if tag[1] else is_open + 1
