@@ -127,12 +127,6 @@ def mailboxes_faring(person: Person) -> list[Faring]:
     return found
 
 
-def may_have_raw(person: Person, inbound: InboundMail) -> bool:
-    """Tell whether who may read about a mail may also have it as it came."""
-    by = Actor.person(person.pk, person.name)
-    return not is_harmful(inbound) or may(by, "mailbox.manage", inbound.mailbox.desk)
-
-
 def is_harmful(inbound: InboundMail) -> bool:
     """Tell whether something harmful was found in a mail, at once or later."""
     if inbound.signature:
