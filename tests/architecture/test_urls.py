@@ -120,7 +120,7 @@ def made_world() -> World:
     )  # fmt: skip
     mail = InboundMail.objects.create(
         mailbox=mailbox, uid_validity=1, uid=1, sha256=store.put(b"Subject: x\r\n\r\n").sha256,
-        size=14, state=InboundMail.State.QUARANTINED, received_at=clock.now(),
+        size=14, state=InboundMail.State.QUARANTINED, received_at=clock.now(), ticket=ticket,
     )  # fmt: skip
     run = begin_run(desk=desk.desk, source="/old", kind="mbox", options={}, by=SYSTEM)
     arguments = {"reaction": "x.y", "entry_id": 1}
