@@ -229,16 +229,16 @@ QUOTED_HTML = [
     '<div class="moz-cite-prefix">Bo kirjutas:</div><blockquote type="cite">Earlier</blockquote>',
     '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>Frå:</b> Bo</div>Earlier',
     (
-        '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt"><p><b>Frå:</b> Bo</p>'
-        "</div><p>Earlier</p>"
+        '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt"><p><b>Frå:</b>'
+        " Bo</p></div><p>Earlier</p>"
     ),
     '<hr id="stopSpelling">Whatever: Bo<br>Earlier',
     "<hr><b>From: </b>bo@x.test<br><b>To: </b>it@x.test<br><b>Sent: </b>Friday<br>Earlier",
     '<span id="OLK_SRC_BODY_SECTION"><div>Bo</div><div>Earlier</div></span>',
     '<div id="ydp1yahoo_quoted" class="yahoo_quoted"><div>Bo, gisteren</div>Earlier</div>',
     (
-        '<div class="protonmail_quote">Le lundi Bo :<br><blockquote type="cite">Earlier</blockquote>'
-        "</div>"
+        '<div class="protonmail_quote">Le lundi Bo :<br><blockquote type="cite">Earlier'
+        "</blockquote></div>"
     ),
     '<div class="zmail_extra"><div>---- Bo ----</div><blockquote>Earlier</blockquote></div>',
     "03.02.2025, 10:00, Bo &lt;bo@x.test&gt;:<br><blockquote>Earlier</blockquote>",
@@ -260,7 +260,8 @@ def test_html_is_cut_where_its_program_marks_an_earlier_mail(earlier: str):
     [
         '<blockquote type="cite">One?</blockquote>Yes.<blockquote type="cite">Two?</blockquote>No.',
         (
-            '<p>Hi</p><div class="gmail_quote">On 3 Feb 2025 Bo wrote:<blockquote class="gmail_quote">'
+            '<p>Hi</p><div class="gmail_quote">On 3 Feb 2025 Bo wrote:'
+            '<blockquote class="gmail_quote">'
             "One?</blockquote><p>Yes.</p><blockquote class='gmail_quote'>Two?</blockquote></div>No."
         ),
         (
@@ -272,7 +273,8 @@ def test_html_is_cut_where_its_program_marks_an_earlier_mail(earlier: str):
         "<p>Text</p><blockquote>said a poet</blockquote>",
         '<table><tr><td>Yes</td><td><div class="gmail_quote">Cell</div></td></tr></table>',
         (
-            '<p>Hi</p><div class="gmail_quote">On 3 Feb 2025 Bo wrote:<blockquote type="cite">Which?'
+            '<p>Hi</p><div class="gmail_quote">On 3 Feb 2025 Bo wrote:<blockquote type="cite">'
+            "Which?"
             '</blockquote></div><img src="cid:answer">'
         ),
     ],

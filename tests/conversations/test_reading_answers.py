@@ -61,8 +61,10 @@ WORDS = {
     ),
     "hint alone is no answer": ("Which cash desk is it? (its number, such as 3):", (DESK,), {}),
     "room that was left for it": (
-        "> 1. Which cash desk is it? (its number, such as 3) ____\n> 2. When did it begin? ____\n"
-        "1. __3__",
+        """\
+> 1. Which cash desk is it? (its number, such as 3) ____
+> 2. When did it begin? ____
+1. __3__""",
         THREE,
         {DESK: "3"},
     ),

@@ -376,13 +376,13 @@ class TestTicket:
         assert (ticket.state, ticket.reopen_count) == ("new", 1)
         assert "Still half." in text_of(client.get(page_of(ticket)))
 
-    def test_a_closed_one_comes_back_only_within_the_quiet_period(self):
+    def test_a_closed_one_comes_back_only_as_long_as_the_desk_allows(self):
         place, person = a_workplace(), somebody()
         ticket = a_resolved_ticket(place, requester=person)
         closed = confirm_resolution(ticket.pk, by=acting(person))
         client = as_(person)
         assert "It came back" in text_of(client.get(page_of(ticket)))
-        late = closed.closed_at + timedelta(days=place.desk.quiet_days, seconds=1)
+        late = closed.closed_at + timedelta(days=place.desk.reopen_days, seconds=1)
         with clock.at(late):
             assert "Report it anew" in text_of(client.get(page_of(ticket)))
             with records_nothing():

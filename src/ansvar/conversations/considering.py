@@ -90,7 +90,7 @@ def consider(
     findings = [*_about_sender(mail, author, person), *decision.findings]
     if is_released:
         findings.insert(0, found("released"))
-    elsewhere = ()
+    elsewhere: tuple[InboundMail, ...] = ()
     if decision.step is Step.OPEN:
         elsewhere = tuple(one for one in repeats if one.mailbox.desk_id != desk.pk)
         findings += [
@@ -183,7 +183,9 @@ def _repeats(mail: Incoming, inbound_id: int | None) -> list[InboundMail]:
         fingerprint=mail.fingerprint,
         state=InboundMail.State.TAKEN,
         ticket__isnull=False,
-    ).exclude(pk=inbound_id)
+    )
+    if inbound_id is not None:
+        rows = rows.exclude(pk=inbound_id)
     rows = rows.select_related("mailbox__desk", "ticket").only(
         "ticket__reference", "mailbox__desk__name", "mailbox__address"
     )

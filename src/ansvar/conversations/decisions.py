@@ -252,7 +252,7 @@ def _words_of_an_agent(thread: Thread, way: Finding) -> Decision:
 
 def _words_of_a_party(thread: Thread, way: Finding, now: datetime) -> Decision:
     code = "is-party" if thread.is_party else "was-addressed"
-    findings = (way, found(code, reference=thread.reference))
+    findings: tuple[Finding, ...] = (way, found(code, reference=thread.reference))
     may_return = may_take_up_again(
         thread.closed_at, reopen_days=thread.reopen_days, policy=thread.closed_reply, now=now
     )

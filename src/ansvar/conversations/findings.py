@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 WORDS: Mapping[str, Promise] = {
     "sender-known": _("It comes from %(sender)s, known as %(name)s."),
@@ -77,6 +78,7 @@ class Finding:
     code: str
     details: Mapping[str, str] = field(default_factory=dict)
 
+    @override
     def __str__(self) -> str:
         """Return the sentence, in the language in force."""
         return str(WORDS[self.code]) % self.details
