@@ -1,5 +1,6 @@
 """Heaps of old mail, as a shared inbox holds them: threads in several shapes, and noise."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -57,7 +58,7 @@ def as_mbox(path: Path, mails: Iterable[bytes], *, filed_at: datetime) -> Path:
     """Write mails into one file, as mail programs do."""
     with path.open("wb") as file:
         for raw in mails:
-            quoted = raw.replace(b"\nFrom ", b"\n>From ")
+            quoted = re.sub(rb"^(>*From )", rb">\1", raw, flags=re.MULTILINE)
             file.write(f"From x@corp.test {filed_at:%a %b %e %H:%M:%S %Y}\n".encode())
             file.write(quoted + b"\n")
     return path

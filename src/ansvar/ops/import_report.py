@@ -154,6 +154,7 @@ def _print_bars(title: str, pairs: Sequence[tuple[str, int]]) -> None:
 
 
 def _print_lists(report: Mapping[str, Any]) -> None:
+    out.print()
     table = _table("Who answers", "Who", "Answers", "Share", "First answers")
     for one in report["answerers"]:
         table.add_row(

@@ -7,15 +7,24 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, help="Take over old mail: import mailbox, undo.")
 
+_Source = Annotated[
+    str | None,
+    typer.Argument(
+        help="An mbox file, a Maildir, a folder of .eml files, or imaps://user@host/INBOX."
+    ),
+]
+_Since = Annotated[
+    dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out older mail.")
+]
+_AgentsFrom = Annotated[
+    list[str] | None,
+    typer.Option(help="Address or domain from which the desk answered; may be repeated."),
+]
+
 
 @app.command("mailbox")
 def import_mailbox(  # noqa: PLR0913 - one argument per option of the command line
-    source: Annotated[
-        str | None,
-        typer.Argument(
-            help="An mbox file, a Maildir, a folder of .eml files, or imaps://user@host/INBOX."
-        ),
-    ] = None,
+    source: _Source = None,
     *,
     desk: Annotated[str, typer.Option(help="Prefix of the desk whose mail it is, such as IT.")],
     mailbox: Annotated[
@@ -28,14 +37,8 @@ def import_mailbox(  # noqa: PLR0913 - one argument per option of the command li
         bool, typer.Option("--report", help="Only tell what the mailbox reveals; keep nothing.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
-    since: Annotated[
-        dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Leave out older mail."),
-    ] = None,
-    agents_from: Annotated[
-        list[str] | None,
-        typer.Option(help="Address or domain from which the desk answered; may be repeated."),
-    ] = None,
+    since: _Since = None,
+    agents_from: _AgentsFrom = None,
     silent_days: Annotated[
         int, typer.Option(min=1, help="Close conversations silent for longer.")
     ] = 14,
