@@ -70,9 +70,10 @@ def read_stored(*, mailbox_id: int) -> None:
     holds up no other.
     """
     give_way_at = time.monotonic() + SLICE_SECONDS
-    mailbox = mailbox_to_read(mailbox_id)
     last = 0
-    while ids := _in_turn(mailbox_id, last):
+    # Asked for only when something waits: a mailbox may be gone by then, its mail never is.
+    mailbox = mailbox_to_read(mailbox_id) if _in_turn(mailbox_id, last) else None
+    while mailbox and (ids := _in_turn(mailbox_id, last)):
         for inbound_id in ids:
             _read_one(inbound_id, mailbox)
             last = inbound_id
