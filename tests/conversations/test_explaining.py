@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from mails import a_mail
+from mails import a_desk_with_mail, a_mail, arrived
 
+from ansvar.conversations.consulting import against_database
 from ansvar.conversations.explaining import Outcome, explained
 from ansvar.conversations.parsing import Incoming
 
@@ -106,3 +107,18 @@ def test_files_folders_mailboxes_and_standard_input_are_explained_line_by_line(t
     assert told[2]["source"] == f"{mailbox}#2"
     assert run.returncode == 2
     assert "missing.eml" in run.stderr.decode()
+
+
+@pytest.mark.django_db
+def test_the_database_adds_sender_thread_and_ticket():
+    mailbox = a_desk_with_mail()
+    first = arrived(mailbox, a_mail(Message_ID="<1@example.com>"))
+    again = a_mail("More", to=mailbox.address, answers="1@example.com")
+    told = explained(again, consult=against_database)
+    assert first.ticket is not None
+    assert (told["decision"], told["thread"]) == ("join", "message-id")
+    assert told["ticket"] == first.ticket.reference
+    assert told["sender"]["name"] == "Anna Berg"
+    assert told["mailbox"] == mailbox.address
+    same = explained(a_mail(to="nobody@corp.test"), consult=against_database)
+    assert (same["decision"], same["ticket"]) == ("open", None)

@@ -192,6 +192,13 @@ def test_a_sender_whom_the_own_server_disowns_is_kept_apart():
     assert opened(mailbox, by_others) == ticket
 
 
+def test_a_mail_of_several_senders_is_kept_apart():
+    raw = a_mail().replace(b"From: Anna", b"From: eve@evil.test\nFrom: Anna")
+    inbound = arrived(a_desk_with_mail(), raw)
+    assert (inbound.state, inbound.ticket) == (Where.QUARANTINED, None)
+    assert "several senders" in inbound.reason
+
+
 def test_a_form_that_writes_for_somebody_is_answered_to_that_somebody():
     mailbox = a_desk_with_mail()
     raw = a_mail(sender="Shop <noreply@shop.test>", Reply_To="Bo Ek <bo@example.com>")

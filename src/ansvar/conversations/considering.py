@@ -23,6 +23,7 @@ from ansvar.conversations.decisions import (
 from ansvar.conversations.findings import Finding, found
 from ansvar.conversations.models import OUR_IDS, InboundMail, Mailbox, Message
 from ansvar.conversations.parsing import Address, Incoming
+from ansvar.conversations.parsing.marks import Mark
 from ansvar.conversations.tokens import ticket_of_answer_token, token_in_address
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
@@ -78,6 +79,7 @@ def consider(
         is_released=is_released,
         forged_sign=forged_sign(mail.authentication, mailbox.trusted_checker),
         forged_server=mailbox.trusted_checker,
+        has_several_senders=Mark.SEVERAL_SENDERS in mail.marks,
         is_our_own=is_ours,
         is_from_a_desk=author is not None and author.address in ours,
         repeats=same_as.ticket.reference if same_as and same_as.ticket else "",

@@ -102,6 +102,8 @@ class Received:
     forged_sign: str = ""
     """How the own mail server says that the sender is not who he seems; empty when it does not."""
     forged_server: str = ""
+    has_several_senders: bool = False
+    """It has more than one From line, of which programs show now this one, now that one."""
     is_our_own: bool = False
     """Its Message-ID is one that we have given out."""
     is_from_a_desk: bool = False
@@ -204,6 +206,9 @@ def _aside(mail: Received, thread: Thread | None) -> Decision | None:
         step = Step.QUARANTINE
         sign, server = mail.forged_sign, mail.forged_server
         reason = found("forged", server=server, sender=mail.sender, sign=sign)
+    elif mail.has_several_senders:
+        step = Step.QUARANTINE
+        reason = found("several-senders")
     elif mail.program_sign and not trusted:
         reason = found("program-alone", sign=mail.program_sign)
     return Decision(step=step, findings=(reason,)) if reason else None

@@ -23,7 +23,7 @@ class Outcome:
 
     decision: str
     sentences: tuple[str, ...]
-    """Why, in the order in which it was found; the last one decided."""
+    """Who wrote it and why it goes where, as it was found; the last one decided."""
     known: Mapping[str, Any] = field(default_factory=dict)
     """What else is known, such as its ticket; it is shown beside the rest."""
 
@@ -44,7 +44,8 @@ def of_a_stranger(mail: Incoming, _raw: bytes) -> Outcome:
     )
     decision = next_step(received, None, now=datetime.now(UTC))
     return Outcome(
-        decision=str(decision.step), sentences=tuple(str(one) for one in decision.findings)
+        decision=str(decision.step),
+        sentences=(*_about_sender(mail), *(str(one) for one in decision.findings)),
     )
 
 
@@ -59,11 +60,11 @@ def explained(
         mail = read_mail(raw, largest=largest)
     except Unreadable as refusal:
         return {**_header_alone(raw), **_put_aside(refusal)}
-    told = [*_about_sender(mail), *_about_content(mail), *map(_about_bounce, mail.bounces)]
+    told = [*_about_content(mail), *map(_about_bounce, mail.bounces)]
     try:
         outcome = consult(mail, raw)
     except Unreadable as refusal:
-        return {**_said(mail), **_put_aside(refusal, told)}
+        return {**_said(mail), **_put_aside(refusal, [*_about_sender(mail), *told])}
     return {
         **_said(mail),
         "decision": outcome.decision,
@@ -81,7 +82,7 @@ def _said(mail: Incoming) -> dict[str, Any]:
         "to": list(mail.shown_to),
         "cc": list(mail.shown_cc),
         "subject": mail.subject,
-        "new_text": mail.new_text,
+        "new_text": mail.own_text,
         "attachments": [
             {
                 "name": file.name,

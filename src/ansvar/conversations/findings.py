@@ -19,6 +19,9 @@ WORDS: Mapping[str, Promise] = {
     ),
     "sender-none": _("It names no sender."),
     "forged": _("%(server)s says that it does not come from %(sender)s (%(sign)s)."),
+    "several-senders": _(
+        "It names several senders, so that nobody can tell who wrote it and who only seems to."
+    ),
     "program": _("A program sent it (%(sign)s)."),
     "unanswerable": _("No automatic answer is sent to it (%(sign)s)."),
     "found-token": _("It was sent to the address for answers to %(reference)s."),

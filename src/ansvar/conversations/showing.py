@@ -31,7 +31,7 @@ _PAGE = (
     '<!doctype html><html><head><meta charset="utf-8">'
     '<meta name="referrer" content="no-referrer"><base target="_blank">'
     "<style>html{{color-scheme:light;background:#fff;color:#1b2434}}"
-    "body{{margin:0;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}}"
+    "body{{margin:.75rem;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}}"
     "img{{max-width:100%;height:auto}}table{{max-width:100%}}"
     "blockquote{{margin:0 0 0 .5em;padding-left:.75em;border-left:3px solid #d5dae1}}"
     "img:not([src]){{min-width:2em;min-height:1.5em;border:1px dashed #5d6b82}}"

@@ -221,11 +221,22 @@ def explain_mail(
     ],
     *,
     pretty: Annotated[bool, typer.Option("--pretty", help="Indent the JSON.")] = False,
+    against_database: Annotated[
+        bool,
+        typer.Option("--against-database", help="Add sender, thread and ticket as known here."),
+    ] = False,
 ) -> None:
     """Print for each mail, as a JSON object a line, what it says and what would become of it."""
     from ansvar.ops import explaining  # noqa: PLC0415  # keeps `ansvar --version` fast
 
-    if not explaining.explain(files, is_pretty=pretty):
+    if against_database:
+        from ansvar.ops import startup  # noqa: PLC0415  # as above
+
+        with startup.ready():
+            all_open = explaining.explain_against_database(files, is_pretty=pretty)
+    else:
+        all_open = explaining.explain_alone(files, is_pretty=pretty)
+    if not all_open:
         raise typer.Exit(2)
 
 

@@ -17,11 +17,24 @@ _ENVELOPE = re.compile(rb"From \S.*\d:\d\d.*\d{4}")
 _FIELD = re.compile(rb"[!-9;-~]{1,80}:")
 
 
-def explain(names: Iterable[str], *, is_pretty: bool = False) -> bool:
+def explain_alone(names: Iterable[str], *, is_pretty: bool = False) -> bool:
     """Print each mail as a JSON object; return whether all files could be opened."""
     if not settings.configured:
         # No database, no templates, no other app: this answers within the time of its imports.
         settings.configure(USE_I18N=False)
+    from ansvar.conversations.explaining import of_a_stranger  # noqa: PLC0415  # needs settings
+
+    return _explain(names, of_a_stranger, is_pretty=is_pretty)
+
+
+def explain_against_database(names: Iterable[str], *, is_pretty: bool = False) -> bool:
+    """Do the same with what the installation knows: sender, thread and ticket."""
+    from ansvar.conversations.consulting import against_database  # noqa: PLC0415  # needs Django
+
+    return _explain(names, against_database, is_pretty=is_pretty)
+
+
+def _explain(names: Iterable[str], consult: Any, *, is_pretty: bool) -> bool:
     from ansvar.conversations.explaining import explained  # noqa: PLC0415  # needs the settings
     from ansvar.conversations.parsing.reading import LARGEST  # noqa: PLC0415  # as above
 
@@ -29,7 +42,7 @@ def explain(names: Iterable[str], *, is_pretty: bool = False) -> bool:
     for name in names:
         try:
             for source, raw in _mails(name, LARGEST):
-                _print({"source": source, **explained(raw)}, is_pretty=is_pretty)
+                _print({"source": source, **explained(raw, consult=consult)}, is_pretty=is_pretty)
         except BrokenPipeError:
             # Who reads along has seen enough. What is still buffered has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

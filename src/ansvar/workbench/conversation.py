@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ansvar.conversations.composing import html_of
 from ansvar.conversations.findings import Finding, from_json
 from ansvar.conversations.models import Message, OutboundMail
 from ansvar.conversations.showing import has_remote_pictures
@@ -36,6 +37,8 @@ class Item:
     name: str = ""
     detail: str = ""
     text: str = ""
+    html: str = ""
+    """The desk's own Markdown, made harmless."""
     tone: str = ""
     is_me: bool = False
     message: Message | None = None
@@ -150,6 +153,7 @@ def _said(message: Message, ticket: Ticket, me: int) -> Item:
         name=author_of(message, ticket),
         detail=detail,
         text=message.text,
+        html=html_of(message.text) if message.direction == Message.Direction.OUT else "",
         tone="in" if message.direction == Message.Direction.IN else "out",
         is_me=message.author_id == me,
         message=message,

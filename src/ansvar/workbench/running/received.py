@@ -18,6 +18,7 @@ from ansvar.conversations.commands import (
     release_mail,
 )
 from ansvar.conversations.considering import consider
+from ansvar.conversations.decisions import Step
 from ansvar.conversations.findings import Finding, from_json
 from ansvar.conversations.models import InboundMail
 from ansvar.conversations.parsing import Unreadable, read_mail
@@ -36,6 +37,14 @@ TABS = {
     "taken": (gettext_lazy("On a ticket"), (State.TAKEN,)),
     "discarded": (gettext_lazy("Discarded"), (State.DISCARDED,)),
     "all": (gettext_lazy("All"), ()),
+}
+OUTCOMES = {
+    Step.IGNORE: gettext_lazy("It would be left aside."),
+    Step.QUARANTINE: gettext_lazy("It would be put into quarantine."),
+    Step.OPEN: gettext_lazy("It would open a ticket."),
+    Step.JOIN: gettext_lazy("It would join that ticket."),
+    Step.ANSWER: gettext_lazy("It would be the desk's answer on that ticket."),
+    Step.NOTE: gettext_lazy("It would be a note on that ticket."),
 }
 DECIDABLE = frozenset({State.QUARANTINED, State.IGNORED, State.DISCARDED})
 
@@ -156,4 +165,4 @@ def _decided_anew(inbound: InboundMail) -> list[Finding | str]:
         seen = consider(mail, mailbox=inbound.mailbox, inbound_id=inbound.pk)
     except (Unreadable, BadAddress, ValidationError, store.ContentMissing) as error:
         return [str(error)]
-    return list(seen.findings)
+    return [*seen.findings, str(OUTCOMES[seen.decision.step])]
