@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from imaplib import IMAP4
+from typing import Any
 
 import pytest
 from builders import a_desk, a_number, a_team
@@ -82,6 +83,22 @@ def test_mail_that_comes_between_looking_and_waiting_is_told_at_once(mail_server
         waiting.join()
         assert was_told
         assert box.uids("ALL") == ["1"]
+
+
+def test_mail_that_is_told_while_another_is_stored_is_fetched_at_once(mail_server, monkeypatch):
+    monkeypatch.setattr(receiver, "IDLE_SECONDS", 3600.0)
+    mailbox = on_server(mail_server)
+    mail_server.deliver(mailbox.address, a_mail(subject="First"))
+    is_first = [True]
+
+    def kept(*given: Any, **more: Any) -> None:
+        if is_first and is_first.pop():
+            mail_server.deliver(mailbox.address, a_mail(subject="Second"))
+        keep_mails(*given, **more)
+
+    monkeypatch.setattr(receiver, "keep_mails", kept)
+    with receiving():
+        has(mailbox, 2)
 
 
 def test_mail_read_elsewhere_before_it_was_fetched_is_not_lost(mail_server):

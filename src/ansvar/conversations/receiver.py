@@ -171,11 +171,20 @@ class Reader(threading.Thread):
             uid_validity = _uid_validity(box, mailbox.imap_folder)
             fetching.settle_interrupted(box, mailbox, uid_validity)
             while not self.leaving.is_set():
-                self._take_new(box, uid_validity)
+                self._take_all_new(box, uid_validity)
                 note_mailbox_answers(mailbox.pk)
                 # A thread that waits for hours holds no connection to the database.
                 _let_go()
                 wait_for_news(box, self.leaving)
+
+    def _take_all_new(self, box: BaseMailBox, uid_validity: int) -> None:
+        # What the server tells of while it answers something else, it does not tell again to who
+        # waits: then there may be more than was found.
+        was_told = True
+        while was_told and not self.leaving.is_set():
+            box.client.response("EXISTS")
+            self._take_new(box, uid_validity)
+            was_told = box.client.response("EXISTS")[1] != [None]
 
     def _take_new(self, box: BaseMailBox, uid_validity: int) -> None:
         pk = self.settings.mailbox.pk
