@@ -1,14 +1,18 @@
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from queued_work import queued
 
+from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM, Actor
-from ansvar.kernel.command import command
+from ansvar.kernel.command import all_or_nothing, command
 from ansvar.kernel.facts import Fact, PersonId
 from ansvar.kernel.journal import NoTransaction, as_history, forget, record, request
 from ansvar.kernel.models import Entry
 from ansvar.kernel.reactions import react
+from ansvar.kernel.work import no_sooner_than
 
 HEARD: list[str] = []
 
@@ -171,3 +175,49 @@ def test_a_command_refused_in_history_leaves_no_entry():
 def test_history_outside_a_transaction_is_refused():
     with pytest.raises(NoTransaction), as_history():
         pass
+
+
+# Many commands as one
+
+
+@command
+def boil_as_commanded(cups: int) -> Entry:
+    return record(KettleBoiled(subject_id=7, guest_id=3, cups=cups), by=SYSTEM)
+
+
+@pytest.mark.django_db
+def test_entries_written_together_are_all_there_with_what_follows_from_them():
+    HEARD.clear()
+    with all_or_nothing():
+        first, second = boil_as_commanded(1), boil_as_commanded(2)
+        assert Entry.objects.count() == 0
+    assert list(Entry.objects.order_by("pk")) == [first, second]
+    assert [arguments["entry_id"] for _pk, _task, arguments in queued("kernel.run_reaction")] == [
+        first.pk,
+        second.pk,
+    ]
+
+
+@pytest.mark.django_db
+def test_a_failure_among_many_commands_undoes_them_all():
+    def boil_twice() -> None:
+        with all_or_nothing():
+            boil_as_commanded(1)
+            boil_as_commanded(99)
+
+    with pytest.raises(RuntimeError):
+        boil_twice()
+    assert not Entry.objects.exists()
+    assert queued("kernel.run_reaction") == []
+    # What comes after is recorded as ever.
+    assert boil().pk is not None
+
+
+@pytest.mark.django_db
+def test_what_follows_from_a_flood_waits():
+    with no_sooner_than(timedelta(seconds=20)):
+        entry = boil()
+    assert queued("kernel.run_reaction") == []
+    with clock.at(clock.now() + timedelta(seconds=21)):
+        due = queued("kernel.run_reaction")
+    assert [arguments["entry_id"] for _pk, _task, arguments in due] == [entry.pk]

@@ -16,6 +16,7 @@ from ansvar.catalogue.models import (
     ScriptVersion,
     Service,
 )
+from ansvar.kernel import prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import may
 
@@ -146,7 +147,11 @@ def matrix_in_force(desk_id: int) -> Matrix:
 
     Raises: Matrix.DoesNotExist.
     """
-    return Matrix.objects.filter(desk_id=desk_id).order_by("-number")[:1].get()
+    condition = "desk_id = %s ORDER BY number DESC LIMIT 1"
+    matrix = prepared.first(Matrix, condition, desk_id)
+    if matrix is None:
+        raise Matrix.DoesNotExist
+    return matrix
 
 
 def scripts_visible_to(by: Actor) -> QuerySet[Script]:

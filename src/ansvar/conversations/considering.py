@@ -180,18 +180,17 @@ def _repeats(mail: Incoming, inbound_id: int | None) -> list[InboundMail]:
     """Return the same mail, received before and on tickets, of whatever desk."""
     if not mail.message_id:
         return []
-    rows = InboundMail.objects.filter(
+    same = InboundMail.objects.filter(
         message_id=mail.message_id,
         fingerprint=mail.fingerprint,
         state=InboundMail.State.TAKEN,
         ticket__isnull=False,
     )
-    if inbound_id is not None:
-        rows = rows.exclude(pk=inbound_id)
-    rows = rows.select_related("mailbox__desk", "ticket").only(
-        "ticket__reference", "mailbox__desk__name", "mailbox__address"
-    )
-    return list(rows.order_by("pk"))
+    ids = set(same.order_by().values_list("pk", flat=True)) - {inbound_id}
+    if not ids:
+        return []
+    rows = InboundMail.objects.filter(pk__in=ids).select_related("mailbox__desk", "ticket")
+    return list(rows.defer(*(f"mailbox__{name}" for name in Mailbox.SECRETS)).order_by("pk"))
 
 
 def _found_ticket(mail: Incoming, desk: Desk) -> tuple[Ticket | None, Way, bool]:

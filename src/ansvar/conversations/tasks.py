@@ -26,7 +26,7 @@ from ansvar.conversations.models import InboundMail, Mailbox, OutboundMail, Send
 from ansvar.conversations.scanning import has_scanner
 from ansvar.kernel import clock, journal
 from ansvar.kernel.actor import SYSTEM
-from ansvar.kernel.work import keep_failure, schedule, task, tasks
+from ansvar.kernel.work import keep_failure, no_sooner_than, schedule, task, tasks
 from ansvar.tickets.models import Ticket
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,9 @@ log = structlog.get_logger(__name__)
 SLICE_SECONDS = 5.0
 """So long a mailbox is read without a break; then whatever else waits has its turn."""
 _AT_ONCE = 100
+FLOOD = 50
+"""More mails than this waiting are a flood: reading them comes before answering them."""
+FLOOD_PAUSE = timedelta(seconds=20)
 _FORGOTTEN_AFTER = timedelta(seconds=30)
 
 
@@ -74,8 +77,10 @@ def read_stored(*, mailbox_id: int) -> None:
     # Asked for only when something waits: a mailbox may be gone by then, its mail never is.
     mailbox = mailbox_to_read(mailbox_id) if _in_turn(mailbox_id, last) else None
     while mailbox and (ids := _in_turn(mailbox_id, last)):
+        pause = FLOOD_PAUSE if len(ids) > FLOOD else timedelta()
         for inbound_id in ids:
-            _read_one(inbound_id, mailbox)
+            with no_sooner_than(pause):
+                _read_one(inbound_id, mailbox)
             last = inbound_id
             if time.monotonic() > give_way_at:
                 tasks["conversations.read_stored"].later_once(

@@ -44,9 +44,9 @@ def all_or_nothing() -> Iterator[None]:
     """Open a transaction in which a refusal of any command undoes them all.
 
     For work of many commands that is done by the hundred in a second: the commands inside do
-    without a savepoint each.
+    without a savepoint each, and their entries are written together.
     """
-    with transaction.atomic():
+    with transaction.atomic(), journal.together():
         token = _all_or_nothing.set(True)
         try:
             yield

@@ -19,12 +19,17 @@ AT_ONCE = 500
 
 
 @dataclass(kw_only=True)
-class _History:
-    entries: list[Entry] = field(default_factory=list)
+class _Gathered:
+    """Entries that are recorded and not written yet."""
+
+    is_history: bool
     savepoints: int
+    entries: list[Entry] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    """What each entry tells, in the same order; nothing is queued for history, so none there."""
 
 
-_told: ContextVar[_History | None] = ContextVar("told_as_history", default=None)
+_gathered: ContextVar[_Gathered | None] = ContextVar("gathered", default=None)
 
 
 class NoTransaction(Exception):
@@ -51,8 +56,14 @@ def record(fact: Fact, *, by: Actor) -> Entry:
         payload=fact.payload(),
         request_id=_request_id.get(),
     )
-    _write(entry)
-    reactions.run(fact, entry, queue_later=not is_history())
+    gathered = _gathered.get()
+    if gathered is None:
+        entry.save(force_insert=True)
+        reactions.run(fact, entry)
+        reactions.queue(fact, entry)
+    else:
+        _gather(gathered, fact, entry)
+        reactions.run(fact, entry)
     return entry
 
 
@@ -67,20 +78,22 @@ def request(request_id: uuid.UUID | None = None) -> Iterator[uuid.UUID]:
         _request_id.reset(token)
 
 
-def _write(entry: Entry) -> None:
-    told = _told.get()
-    if told is None:
-        entry.save(force_insert=True)
-        return
-    told.entries.append(entry)
+def _gather(gathered: _Gathered, fact: Fact, entry: Entry) -> None:
+    gathered.entries.append(entry)
+    if not gathered.is_history:
+        gathered.facts.append(fact)
     # Within a savepoint of the caller's a rollback would take older entries along.
-    if len(told.entries) >= AT_ONCE and told.savepoints == _savepoints():
-        _write_told(told)
+    elif len(gathered.entries) >= AT_ONCE and gathered.savepoints == _savepoints():
+        _write(gathered)
 
 
-def _write_told(told: _History) -> None:
-    Entry.objects.bulk_create(told.entries)
-    told.entries.clear()
+def _write(gathered: _Gathered) -> None:
+    Entry.objects.bulk_create(gathered.entries)
+    # Now they have ids, by which their reactions find them.
+    for fact, entry in zip(gathered.facts, gathered.entries, strict=False):
+        reactions.queue(fact, entry)
+    gathered.entries.clear()
+    gathered.facts.clear()
 
 
 def _savepoints() -> int:
@@ -89,14 +102,15 @@ def _savepoints() -> int:
 
 @contextmanager
 def undone_on_failure() -> Iterator[None]:
-    """Forget the entries of history that were recorded inside when it fails."""
-    told = _told.get()
-    before = len(told.entries) if told else 0
+    """Forget the entries that were gathered inside when it fails."""
+    gathered = _gathered.get()
+    before = len(gathered.entries) if gathered else 0
     try:
         yield
     except BaseException:
-        if told:
-            del told.entries[before:]
+        if gathered:
+            del gathered.entries[before:]
+            del gathered.facts[before:]
         raise
 
 
@@ -109,20 +123,42 @@ def as_history() -> Iterator[None]:
 
     Raises: NoTransaction, since rows must not outlive their entries.
     """
+    with _gathering(is_history=True):
+        yield
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write what is recorded inside with one statement at the end, and queue what follows then.
+
+    Within, the entries have no id. What is being gathered already stays so.
+
+    Raises: NoTransaction, as above.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    with _gathering(is_history=False):
+        yield
+
+
+@contextmanager
+def _gathering(*, is_history: bool) -> Iterator[None]:
     if not connection.in_atomic_block:
-        raise NoTransaction("History is told within one transaction.")
-    told = _History(savepoints=_savepoints())
-    token = _told.set(told)
+        raise NoTransaction("Entries are gathered within one transaction.")
+    gathered = _Gathered(is_history=is_history, savepoints=_savepoints())
+    token = _gathered.set(gathered)
     try:
         yield
-        _write_told(told)
+        _write(gathered)
     finally:
-        _told.reset(token)
+        _gathered.reset(token)
 
 
 def is_history() -> bool:
     """Tell whether what is being recorded happened long ago."""
-    return _told.get() is not None
+    gathered = _gathered.get()
+    return gathered is not None and gathered.is_history
 
 
 def forget(subject_type: str, ids: list[int], *, why: str, by: Actor) -> int:

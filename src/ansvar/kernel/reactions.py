@@ -59,16 +59,19 @@ def react(
     return register
 
 
-def run(fact: Fact, entry: "Entry", *, queue_later: bool) -> None:
-    """Run the at-once reactions to *fact* and queue the later ones."""
+def run(fact: Fact, entry: "Entry") -> None:
+    """Run the at-once reactions to *fact*; its entry may not be written yet."""
+    for reaction in _at_once[type(fact)]:
+        reaction.function(fact, entry)
+
+
+def queue(fact: Fact, entry: "Entry") -> None:
+    """Queue the later reactions to *fact*, whose entry is written."""
     # Imported here because the queue's tasks run reactions.
     from ansvar.kernel.tasks import run_reaction  # noqa: PLC0415
 
-    for reaction in _at_once[type(fact)]:
-        reaction.function(fact, entry)
-    if queue_later:
-        for reaction in _later[type(fact)]:
-            run_reaction.later(reaction=reaction.name, entry_id=entry.pk)
+    for reaction in _later[type(fact)]:
+        run_reaction.later(reaction=reaction.name, entry_id=entry.pk)
 
 
 def reactions_to(fact_type: type[Fact]) -> list[Reaction]:

@@ -5,7 +5,8 @@ A thin layer over Procrastinate. Every task may run twice and must then do no ha
 
 import contextlib
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,22 @@ ATTEMPTS = 8
 """Tries before a task counts as failed: with doubling pauses, about four minutes in all."""
 
 
+_pause: ContextVar[timedelta] = ContextVar("pause", default=timedelta())
+
+
+@contextlib.contextmanager
+def no_sooner_than(pause: timedelta) -> Iterator[None]:
+    """Let what is queued inside start no sooner than after *pause*.
+
+    For what follows from the single things of a flood, which would hold up the flood itself.
+    """
+    token = _pause.set(pause)
+    try:
+        yield
+    finally:
+        _pause.reset(token)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """A function that a worker runs, with arguments that are JSON values."""
@@ -38,7 +55,11 @@ class Task:
 
     def later(self, **arguments: Any) -> None:
         """Queue the task in the caller's transaction."""
-        self.queued.defer(**arguments)
+        pause = _pause.get()
+        if pause:
+            self.later_in(pause, **arguments)
+        else:
+            self.queued.defer(**arguments)
 
     def later_once(self, key: str, **arguments: Any) -> None:
         """Queue the task unless the same, by *key*, waits already; two of a key never run at once.

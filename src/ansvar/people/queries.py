@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from ansvar.kernel import prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import may
 from ansvar.people.decisions import (
@@ -81,12 +82,14 @@ def at_email(address: str) -> tuple[Person | None, bool]:
 
     Raises: BadAddress.
     """
-    points = ContactPoint.objects.select_related("person").filter(
-        channel=Channel.EMAIL, normalised=normalise_email(address)
+    points = prepared.rows(
+        ContactPoint,
+        "channel = 'email' AND normalised = %s ORDER BY id",
+        normalise_email(address),
     )
-    rows = list(points.order_by())
-    person = next((point.person for point in rows if not point.is_shared), None)
-    return person, any(point.failing_since for point in rows)
+    own = next((point for point in points if not point.is_shared), None)
+    person = prepared.first(Person, "id = %s", own.person_id) if own else None
+    return person, any(point.failing_since for point in points)
 
 
 def person_by_email(address: str) -> Person | None:

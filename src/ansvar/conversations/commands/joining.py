@@ -140,6 +140,7 @@ def _message(
                 media_type=file.media_type,
                 content=file.content,
                 content_id=file.content_id,
+                is_signature=file.is_signature,
             )
             for file in mail.files
         ],

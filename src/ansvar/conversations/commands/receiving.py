@@ -15,10 +15,11 @@ from ansvar.conversations.findings import found, to_json
 from ansvar.conversations.models import InboundMail, Mailbox
 from ansvar.conversations.parsing import Incoming, Unreadable, read_mail
 from ansvar.conversations.parsing.reading import require_sense
+from ansvar.kernel import prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import all_or_nothing, command
 from ansvar.kernel.refusal import Refusal
-from ansvar.people.commands import learn_person
+from ansvar.people.commands import learn_person, make_known
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Person
 from ansvar.tickets.commands import add_note, link_tickets, open_ticket
@@ -42,7 +43,9 @@ def read_inbound(
     Records: what the mail leads to: TicketOpened, MessageReceived, MessageSent, MailIgnored,
     MailQuarantined.
     """
-    inbound = InboundMail.objects.select_for_update().get(pk=inbound_id)
+    inbound = prepared.first(InboundMail, "id = %s FOR UPDATE", inbound_id)
+    if inbound is None:
+        raise InboundMail.DoesNotExist
     if inbound.state != InboundMail.State.STORED:
         return inbound
     inbound.mailbox = mailbox or mailbox_to_read(inbound.mailbox_id)
@@ -150,7 +153,7 @@ def _open(inbound: InboundMail, mail: Incoming, seen: Considered, *, by: Actor) 
     if author is None:
         raise Unreadable(_("The mail names no sender, so nobody could be answered."))
     desk = inbound.mailbox.desk
-    sender = seen.person or learn_person(author.address, author.name, by=by)
+    sender = seen.person or make_known(author.address, author.name, by=by)
     requester = sender
     if decision.requester:
         requester = learn_person(decision.requester, _name_in(mail, decision.requester), by=by)
@@ -182,7 +185,7 @@ def _open(inbound: InboundMail, mail: Incoming, seen: Considered, *, by: Actor) 
 def _learned(mail: Incoming, seen: Considered, *, by: Actor) -> Person | None:
     if seen.author is None or mail.nature.is_automatic:
         return None
-    return learn_person(seen.author.address, seen.author.name, by=by)
+    return make_known(seen.author.address, seen.author.name, by=by)
 
 
 def _name_in(mail: Incoming, address: str) -> str:

@@ -72,6 +72,8 @@ class NewFile:
     media_type: str
     content: bytes | IO[bytes]
     content_id: str = ""
+    is_signature: bool = False
+    """It is what a signed mail is signed with: kept, but nothing to read."""
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the content piece by piece; a stream stands at its beginning afterwards."""
@@ -244,23 +246,31 @@ def keep_files(message: Message, files: Iterable[NewFile]) -> None:
 
     Raises: VirusFound.
     """
-    rows = []
-    for file in files:
-        scanned = let_pass(message, file.name, file.pieces())
-        kept = store.put(file.content)
-        rows.append(
-            Attachment(
-                message=message,
-                name=file.name[:250] or "file",
-                media_type=file.media_type[:120] or "application/octet-stream",
-                size=kept.size,
-                sha256=kept.sha256,
-                content_id=file.content_id[:250],
-                scan=scanned.verdict if scanned else "",
-                signature=scanned.signature if scanned else "",
-            )
+    kept = list(files)
+    if not kept:
+        return
+    scanned = [let_pass(message, file.name, file.pieces()) for file in kept]
+    Attachment.objects.bulk_create(
+        Attachment(
+            message=message,
+            name=file.name[:250] or "file",
+            media_type=file.media_type[:120] or "application/octet-stream",
+            size=stored.size,
+            sha256=stored.sha256,
+            content_id=file.content_id[:250],
+            is_signature=file.is_signature,
+            scan=verdict.verdict if verdict else "",
+            signature=verdict.signature if verdict else "",
         )
-    Attachment.objects.bulk_create(rows)
+        for file, stored, verdict in zip(kept, _stored(kept), scanned, strict=True)
+    )
+
+
+def _stored(files: Sequence[NewFile]) -> list[store.Stored]:
+    """Put files into the content store, those that lie in memory all at once."""
+    if all(isinstance(file.content, bytes) for file in files):
+        return store.put_many([file.content for file in files if isinstance(file.content, bytes)])
+    return [store.put(file.content) for file in files]
 
 
 def reopen_for(ticket: Ticket, message: Message, *, by: Actor, through: Actor) -> None:

@@ -23,6 +23,7 @@ from ansvar.people.commands.persons import (
     deactivate_person,
     edit_person,
     learn_person,
+    make_known,
     reactivate_person,
     set_preferences,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "edit_site",
     "edit_team",
     "learn_person",
+    "make_known",
     "note_contact_point_fails",
     "note_contact_point_works",
     "prefer_contact_point",

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from typing_extensions import Unpack
 
+from ansvar.kernel import journal
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import only, set_fields
 from ansvar.kernel.command import command
@@ -165,9 +166,23 @@ def learn_person(
     Records: PersonLearned, ContactPointAdded when the person is new.
     """
     normalised = normalise_email(address)
-    known = person_at(Channel.EMAIL, normalised)
-    if known is not None:
-        return known
+    return person_at(Channel.EMAIL, normalised) or make_known(
+        address, name, organisation=organisation, by=by
+    )
+
+
+@command
+def make_known(
+    address: str, name: str = "", *, organisation: Organisation | None = None, by: Actor
+) -> Person:
+    """Make a person known of whom nothing but an e-mail address is; see `learn_person`.
+
+    For who has just looked: when somebody has the address meanwhile, that person is returned.
+
+    Raises: NotPermitted; BadAddress.
+    Records: PersonLearned, ContactPointAdded.
+    """
+    normalised = normalise_email(address)
     require(by, "person.edit")
     person = Person(
         **_tidy({"name": name.strip() or _name_from(normalised), "organisation": organisation})
@@ -176,7 +191,7 @@ def learn_person(
     person.search = search_text(person.name, [(Channel.EMAIL, address.strip(), normalised)])
     _check_person(person)
     try:
-        with transaction.atomic():
+        with journal.undone_on_failure(), transaction.atomic():
             person.save(force_insert=True)
             record(
                 PersonLearned(subject_id=person.pk, full_name=person.name, address=normalised),

@@ -1,8 +1,6 @@
 """How a command gets hold of its ticket and writes it back: locked, counted, announced."""
 
-from functools import cache
-
-from ansvar.kernel import clock
+from ansvar.kernel import clock, prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
 from ansvar.kernel.live import News, publish_all
@@ -49,22 +47,12 @@ class MoveNotAllowed(Refusal):
         )
 
 
-@cache
-def _locking() -> str:
-    meta = Ticket._meta  # noqa: SLF001 - Django's own name for what it tells about a model
-    columns = ", ".join(f'"{f.column}"' for f in meta.concrete_fields if not f.generated)
-    # No value from outside is in it.
-    return f'SELECT {columns} FROM "{meta.db_table}" WHERE id = %s FOR UPDATE'  # noqa: S608
-
-
 def locked(ticket_id: int, version: int | None = None) -> Ticket:
     """Return the ticket, locked until the transaction ends.
 
     Raises: StaleTicket when a *version* is given and the ticket has another one.
     """
-    # Written out once: every command begins with this read, and composing it took longer than
-    # the database takes to answer it.
-    ticket = next(iter(Ticket.objects.raw(_locking(), [ticket_id])), None)
+    ticket = prepared.first(Ticket, "id = %s FOR UPDATE", ticket_id)
     if ticket is None:
         raise Ticket.DoesNotExist
     if version is not None and ticket.version != version:

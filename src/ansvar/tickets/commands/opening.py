@@ -3,7 +3,7 @@
 from django.db import connection
 
 from ansvar.catalogue.models import Service
-from ansvar.kernel import clock
+from ansvar.kernel import clock, prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
@@ -160,7 +160,7 @@ def _team_of(person: Person | None, desk: Desk) -> Team | None:
 
 
 def _first_team(desk: Desk) -> Team:
-    team = Team.objects.filter(desk=desk, is_default=True, is_active=True).first()
+    team = prepared.first(Team, "desk_id = %s AND is_default AND is_active", desk.pk)
     if team is None:
         raise NoTeam(
             said(
