@@ -43,7 +43,7 @@ WORDS = (
     "work customers wait thank you room third floor again yesterday update network slow kassan "
     "skrivaren funkar inte längre принтер не печатает Drucker geht nicht mehr"
 )
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.25
 PATIENCE_SECONDS = 600
 
 
@@ -62,6 +62,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mails", type=int, default=1000)
     parser.add_argument("--mailboxes", type=int, default=1)
     parser.add_argument("--apart", action="store_true", help="receiver and worker by themselves")
+    parser.add_argument("--workers", type=int, default=1, help="with --apart")
     parser.add_argument("--profile", action="store_true", help="statements and functions")
     parser.add_argument("--seed", type=int, default=3)
     return parser.parse_args()
@@ -173,7 +174,7 @@ def _measure(options: argparse.Namespace, data: Path) -> None:
 
     orders = [["serve", "--port", str(free_port())]]
     if options.apart:
-        orders = [["receive"], ["worker"]]
+        orders = [["receive"], *[["worker"]] * options.workers]
     running = [
         subprocess.Popen(
             [sys.executable, "-m", "ansvar", *order],

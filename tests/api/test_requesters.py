@@ -43,6 +43,7 @@ def everything(program: Program, ticket: Ticket) -> list[tuple[str, Any]]:
         "ticket_id": ticket.pk,
         "person_id": ticket.requester_id,
         "service_id": ticket.service_id,
+        "needed_id": 1,
         "link_id": 1,
         "file_id": 1,
         "contact_point_id": 1,

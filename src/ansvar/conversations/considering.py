@@ -314,8 +314,9 @@ def _suggestion(mail: Incoming, person: Person | None, desk: Desk) -> Suggestion
     rows = Ticket.objects.filter(
         requester=person, desk=desk, state__in=OPEN_STATES, subject__iexact=subject
     )
-    ticket = rows.filter(changed_at__gte=since).order_by("-changed_at").first()
-    return Suggestion(ticket_id=ticket.pk, reference=ticket.reference) if ticket else None
+    recent = rows.filter(changed_at__gte=since).order_by("-changed_at")
+    found_one = recent.values_list("pk", "reference").first()
+    return Suggestion(ticket_id=found_one[0], reference=found_one[1]) if found_one else None
 
 
 def _acting(person: Person) -> Actor:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ansvar.conversations.considering import Considered, consider
 from ansvar.conversations.explaining import Outcome
 from ansvar.conversations.models import Mailbox
@@ -19,7 +21,7 @@ def against_database(mail: Incoming, _raw: bytes) -> Outcome:
     require_sense(mail)
     mailbox = _mailbox_of(mail)
     if mailbox is None:
-        raise Unreadable("There is no mailbox yet: connect one first.")
+        raise Unreadable(_("There is no mailbox yet: connect one first."))
     try:
         seen = consider(mail, mailbox=mailbox)
     except BadAddress as error:

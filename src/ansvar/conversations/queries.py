@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db.models import Count, Q, QuerySet
 
 from ansvar.access.queries import desks_where
+from ansvar.catalogue.queries import needed_facts_of
 from ansvar.conversations.models import Attachment, InboundMail, Mailbox, Message, OutboundMail
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
@@ -169,7 +170,8 @@ def stopped_mails(person: Person) -> QuerySet[OutboundMail]:
 
 def needs_to_know(ticket_id: int) -> bool:
     """Tell whether the service of a ticket asks for anything."""
-    return Ticket.objects.filter(pk=ticket_id, service__needed_facts__is_active=True).exists()
+    service_id = Ticket.objects.values_list("service", flat=True).get(pk=ticket_id)
+    return service_id is not None and needed_facts_of(service_id).exists()
 
 
 def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:

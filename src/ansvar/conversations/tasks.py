@@ -32,11 +32,11 @@ from ansvar.tickets.models import Ticket
 log = structlog.get_logger(__name__)
 
 SLICE_SECONDS = 5.0
-"""So long a mailbox is read without a break; then whatever else waits has its turn."""
+"""So long a mailbox is read without a break; then another one that waits has its turn."""
 _AT_ONCE = 100
 FLOOD = 50
 """More mails than this waiting are a flood: reading them comes before answering them."""
-FLOOD_PAUSE = timedelta(seconds=20)
+FLOOD_PAUSE = timedelta(seconds=60)
 _FORGOTTEN_AFTER = timedelta(seconds=30)
 
 
@@ -83,10 +83,12 @@ def read_stored(*, mailbox_id: int) -> None:
                 _read_one(inbound_id, mailbox)
             last = inbound_id
             if time.monotonic() > give_way_at:
-                tasks["conversations.read_stored"].later_once(
-                    str(mailbox_id), mailbox_id=mailbox_id
-                )
-                return
+                if tasks["conversations.read_stored"].waits_for_others(str(mailbox_id)):
+                    tasks["conversations.read_stored"].later_once(
+                        str(mailbox_id), mailbox_id=mailbox_id
+                    )
+                    return
+                give_way_at = time.monotonic() + SLICE_SECONDS
 
 
 def _in_turn(mailbox_id: int, after: int) -> list[int]:

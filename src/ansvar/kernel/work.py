@@ -75,6 +75,11 @@ class Task:
         with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
             self.queued.configure(lock=lock, queueing_lock=lock).defer(**arguments)
 
+    def waits_for_others(self, key: str) -> bool:
+        """Tell whether the task waits in the queue for another *key* than this."""
+        waiting = ProcrastinateJob.objects.filter(task_name=self.name, status="todo")
+        return waiting.exclude(queueing_lock=f"{self.name}:{key}").exists()
+
     def later_in(self, pause: timedelta, **arguments: Any) -> None:
         """Queue the task so that it starts no sooner than after *pause*."""
         self.queued.configure(schedule_in={"seconds": pause.total_seconds()}).defer(**arguments)

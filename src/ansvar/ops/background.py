@@ -17,6 +17,7 @@ from typing_extensions import override
 log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 10
+POLL_SECONDS = 1.0
 _SHORTEST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
 _SOUND_AFTER_SECONDS = 60.0
@@ -96,6 +97,8 @@ async def _work(jobs: int, stopping: threading.Event) -> None:
         working = asyncio.create_task(
             own.run_worker_async(
                 concurrency=jobs,
+                # A job that waited for another's lock is not announced when that one ends.
+                fetch_job_polling_interval=POLL_SECONDS,
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=STOP_SECONDS - 2,
             )

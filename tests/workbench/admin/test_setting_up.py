@@ -97,11 +97,16 @@ def test_a_desk_is_opened_and_given_a_team_with_members(admin: Client):
         "calendar": calendar.pk,
         "quiet_days": 5,
         "undo_seconds": 8,
+        "first_answer_hours": 4,
+        "closed_reply": "new",
+        "reopen_days": 14,
+        "suggest_days": 7,
         "is_active": "on",
     }
     assert admin.post(reverse("admin-desk-new"), {**form, "prefix": "it"}).status_code == 422
     assert admin.post(reverse("admin-desk-new"), form).status_code == 302
     desk = Desk.objects.get(name="IT")
+    assert desk.closed_reply == "new"
     team_form = {"name": "First line", "line": 1, "is_active": "on"}
     admin.post(reverse("admin-team-new", args=[desk.pk]), team_form)
     team = Team.objects.get(desk=desk)
