@@ -174,6 +174,17 @@ def needs_to_know(ticket_id: int) -> bool:
     return service_id is not None and needed_facts_of(service_id).exists()
 
 
+def older_than(rows: QuerySet[InboundMail], pk: int) -> QuerySet[InboundMail]:
+    """Return what comes after a mail in the order of `received_mails`.
+
+    By time first: old mail that was imported has the highest numbers.
+    """
+    last = InboundMail.objects.filter(pk=pk).values_list("received_at", flat=True).first()
+    if last is None:
+        return rows
+    return rows.filter(Q(received_at__lt=last) | Q(received_at=last, pk__lt=pk))
+
+
 def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:
     """Return the mails of a ticket that did not get through, with the reason."""
     wanted = (OutboundMail.State.FAILED, OutboundMail.State.STOPPED)

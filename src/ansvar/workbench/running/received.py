@@ -22,7 +22,7 @@ from ansvar.conversations.decisions import Step
 from ansvar.conversations.findings import Finding, from_json
 from ansvar.conversations.models import InboundMail
 from ansvar.conversations.parsing import Unreadable, read_mail
-from ansvar.conversations.queries import is_harmful, received_mail, received_mails
+from ansvar.conversations.queries import is_harmful, older_than, received_mail, received_mails
 from ansvar.people.decisions import BadAddress
 from ansvar.ui import render
 from ansvar.ui.downloads import download
@@ -59,7 +59,7 @@ def received(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     found = received_mails(reader_of(request).person, words=words, states=TABS[tab][1])
     if after.isdigit():
-        found = found.filter(pk__lt=int(after))
+        found = older_than(found, int(after))
     mails = list(found[: PAGE_SIZE + 1])
     here = f"?show={tab}" + (f"&q={words}" if words else "")
     context = {
