@@ -29,7 +29,7 @@ if ! .venv/bin/python -c '' 2>/dev/null; then
 fi
 
 fingerprint() {
-    cat "requirements/$1.txt" pyproject.toml | .venv/bin/python -c \
+    cat requirements/build.txt "requirements/$1.txt" pyproject.toml | .venv/bin/python -c \
         'import hashlib, sys; print(sys.version, hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'
 }
 
@@ -38,8 +38,11 @@ if grep -qsxF "$wanted $(fingerprint "$wanted")" "$stamp"; then
     exit 0
 fi
 echo "Installing packages; this takes a minute or two and is done once"
+# What builds comes first, so that a package which is there as source only is built with that.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-    --require-hashes --only-binary :all: -r "requirements/$wanted.txt"
+    --require-hashes --only-binary :all: -r requirements/build.txt
+.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    --require-hashes --only-binary :all: --no-binary dkimpy --no-build-isolation -r "requirements/$wanted.txt"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --no-build-isolation --no-deps --editable .
 # What dev.txt brings contains all of run.txt, in the same versions.
