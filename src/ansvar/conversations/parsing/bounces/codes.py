@@ -1,4 +1,4 @@
-"""What codes say: enhanced ones (RFC 3463, 5248, 7372, 7505) and SMTP replies (RFC 5321)."""
+"""What codes say: enhanced ones (RFC 3463, 5248, 7372, 7504, 7505, 8689), SMTP replies (5321)."""
 
 from ansvar.conversations.parsing.bounces.bounce import Reason
 
@@ -41,7 +41,10 @@ _EXACT = {
     "5.6": Reason.SYNTAX_ERROR,
     "7.0": Reason.SECURITY_ERROR,
     "7.1": Reason.SECURITY_ERROR,
+    "7.2": Reason.REJECTED,
+    "7.10": Reason.FAILED_STARTTLS,
     "7.13": Reason.SUSPEND,
+    "7.16": Reason.MESSAGE_TOO_BIG,
     "7.17": Reason.HAS_MOVED,
     "7.18": Reason.HAS_MOVED,
     "7.4": Reason.FAILED_STARTTLS,
@@ -56,6 +59,7 @@ _EXACT = {
     "7.27": Reason.NOT_ACCEPT,
     "7.28": Reason.SPEEDING,
     "7.29": Reason.AUTH_FAILURE,
+    "7.30": Reason.FAILED_STARTTLS,
 }
 _FIRST_DIGITS = {
     "1": Reason.REJECTED,

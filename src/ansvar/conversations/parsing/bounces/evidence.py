@@ -18,6 +18,7 @@ _REPLY = re.compile(
     r"\s{0,20}([245][0-5]\d)(?=[\s:;#,)\]-]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
+_REFUSES = re.compile(r"^\s{0,9}[45][0-5]\d[\s#-]")
 _COMMAND = re.compile(
     r"(?:\bin reply to|\bafter|\bfor|>>>|smtp:|\bsent|\bour|command:?|\[|\()\s{0,20}"
     r"(?:the |final |initial |end of |pipelined |sending )?"
@@ -85,8 +86,10 @@ def plain(words: str) -> str:
 def status_in(text: str) -> str:
     """Return the enhanced status code that *text* gives, one beside a reply code before others."""
     found: list[str] = []
+    arrived = not _REFUSES.search(text)
     for pattern in (_STATUS_AFTER_REPLY, _STATUS_MARKED, _STATUS_ANYWHERE):
-        found += pattern.findall(text)
+        # The number of a section of a standard looks like a code of success.
+        found += [one for one in pattern.findall(text) if arrived or one[0] != "2"]
         telling = [one for one in found if not _UNSPECIFIC.match(one)]
         if telling:
             return telling[0]

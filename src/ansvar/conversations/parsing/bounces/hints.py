@@ -44,7 +44,9 @@ NO_ADDRESS = any_of(
     r"no mailbox here by that name|unknown local-part",
     r"(?:user|recipient|mail ?box|account|address) (?:does )?not exist",
     r"doesn't exist|not listed in|name is not recogni[sz]ed|unknown user: ",
-    r"doesn't have an? .{0,80}account|address not found",
+    r"doesn't have an? .{0,80}account|address (?:was |is |could )?not (?:be )?found",
+    r"(?:invalid|no such|non-?existent) (?:recipient|mail ?box|person|addressee)\b",
+    r"(?:recipient|mail ?box) (?:was |is |could )?(?:not (?:be )?found|unknown)",
 )
 """The same, said so that only the address can be meant."""
 

@@ -24,6 +24,9 @@ MEANINGS: Meanings = (
             r"\bspam (?:detected|classification|content|message|score|rejected|found"
             r"|mail)\b",
             r"reject.{0,60}- spam\b|blacklisted (?:url|link)|gtube|surbl|uribl",
+            r"(?:probability|likelihood|chance) of (?:being )?(?:spam|junk)|spamvertis",
+            r"(?:looks?|appears?|seems?) (?:\w+ ){0,3}(?:spam|junk)\b|\bx-spam\b|bounce\(spam\)",
+            r"spam ?(?:assassin )?(?:points?|level|scale|threshold|probability|filter|signature)",
         ),
     ),
     (
@@ -51,13 +54,28 @@ MEANINGS: Meanings = (
             r"\bvirus(?:es)? (?:was |were |has been |is )?(?:found|detected)|infected",
             r"malware",
             r"(?:contains?|detected|found|carr(?:y|ies)).{0,30}\b(?:virus|trojan|worm)\b",
-            r"infected message|virus[- ]infect|prohibited file type",
+            r"infected message|virus[- ]infect|prohibited file type|eicar|ransomware",
+            r"\b(?:trojan|worm)s? (?:\w+ ){0,2}(?:found|detected)",
+            r"(?:contains?|detected|found|carr(?:y|ies)|due to|because of).{0,30}"
+            r"\b(?:virus(?:es)?|worms?|trojans?|malicious|exploits?)\b",
+            r"\b(?:phishing (?:or|detect|found|content|message|link|url)|malicious (?:content"
+            r"|code|link|url|attachment|file))\b",
+            r"(?:clamav|clamd|sophos|anti-?virus)\b.{0,40}(?:found|detect|reject|refus|block)",
         ),
     ),
     (
         Reason.AUTH_FAILURE,
         any_of(
-            r"\bdmarc\b|unauthenticated (?:e-?)?mail|sender is unauthenticated|domainkeys",
+            r"\bdmarc\b|unauthenticated (?:e-?)?mail|(?:sender|it) is unauthenticated|domainkeys",
+            r"authentication (?:level|reasons|results?|checks?)\b|\barc\b.{0,20}(?:fail|invalid)",
+            r"\b(?:dkim|arc)\b.{0,60}(?:problem|missing|required|absent|none|mismatch"
+            r"|incorrect|bad)",
+            r"(?:invalid|missing|bad|no|without|unsigned).{0,20}\bdkim\b",
+            r"\b(?:sender id|pra)\b.{0,30}(?:not permitted|fail)|\bspf\b.{0,60}(?:forg|spoof"
+            r"|polic)",
+            r"(?:violat|missing|lacks?|without|no|invalid|bad|per|softfail).{0,20}\bspf\b",
+            r"(?:spoof|forg)(?:ed|ing|ery)\b.{0,60}(?:sender|domain|from|mail|address|message)",
+            r"(?:sender|domain|from|mail|address|message)\b.{0,30}(?:spoof|forge)(?:d|ed|ry)?\b",
             r"\bspf\b.{0,40}(?:fail|reject|check|record|not|den|err)",
             r"sender policy framework",
             r"(?:fail|violat|due to|per|against|not pass).{0,30}\bspf\b|openspf",
@@ -74,7 +92,16 @@ MEANINGS: Meanings = (
             r"multiple (?:addresses in )?(?:from|subject|to|date)\b.{0,20}(?:header|:)",
             r"missing .{0,20}(?:header|from:|date:|message-id)|no from: header",
             r"invalid from: header|bare (?:lf|cr)\b|line too long|too long line",
-            r"header field .{0,30}(?:missing|invalid)",
+            r"header field .{0,30}(?:missing|invalid)|(?:bare|lone|stray|naked) ?(?:cr|lf"
+            r"|line ?feed)",
+            r"multiple (?:from|sender|subject|to|date) (?:address|header|field|line)",
+            r"(?:more than one|duplicate|two|several) (?:from|subject|date|to"
+            r"|message-id)\b.{0,9}header",
+            r"(?:valid|conform\w*|compl\w{1,6}|according) .{0,15}\brfc|nul(?:l)? characters?",
+            r"(?:line|lines) (?:is |are |was )?(?:too long|longer than)"
+            r"|line length (?:limit )?exceed",
+            r"(?:no|missing|without|lacks?|valid|empty|invalid) (?:an? |the )?(?:valid )?"
+            r"(?:from|date|message-id|sender|to)[: -]?(?: ?header| ?field)",
         ),
     ),
     (
@@ -87,14 +114,21 @@ MEANINGS: Meanings = (
             r"ip(?: address)?.{0,40}(?:without|has no|does not have|lacks?)"
             r" .{0,20}(?:name|record)",
             r"(?:address|ip|host|client).{0,30}does not resolve|resolve your (?:host|ip)",
-            r"client host rejected: cannot find|forward and reverse|valid sender domain",
-            r"mismatch\w* client ip",
+            r"client host rejected: cannot find|forward and reverse|without a valid sender domain",
+            r"mismatch\w* client ip|fcrdns|generic (?:r?dns|host ?name|ptr)|helo .{0,30}ptr",
+            r"(?:ip|address|client|host)\b.{0,40}(?:has|have) no (?:valid )?(?:name|dns"
+            r"|host ?name)",
+            r"(?:no|missing|invalid|bad) (?:dns|host) ?name (?:for|of) (?:your|the|this|client|ip)",
+            r"(?:your|client|sending) (?:host ?name|ip|name)\b.{0,30}(?:cannot|could not|can't|not)"
+            r" (?:be )?(?:found|resolve)",
         ),
     ),
     (
         Reason.BAD_REPUTATION,
         any_of(
-            r"reputation|senderscore|sender score",
+            r"reputation|senderscore|sender score|(?:bad|poor|low) (?:ip|domain"
+            r"|sender)? ?(?:score|rating)",
+            r"(?:ip|domain|server|host)\b.{0,30}(?:bad|poor|low) (?:score|rating|history)",
         ),
     ),
     (
@@ -106,7 +140,13 @@ MEANINGS: Meanings = (
             r"(?:reached|exceeded?) (?:the )?max(?:imum)?(?: number of)? (?:connection"
             r"|recipient|session)",
             r"(?:no|all available) ips\b|max(?:imum)? (?:connections|recipients|sessions)",
-            r"trop de conn",
+            r"trop de conn|zu viele verbindungen|(?:connection|session"
+            r"|recipient)s? limit (?:reach|exc)",
+            r"maximum number of (?:\w+ )?(?:connections|sessions|recipients)",
+            r"too many (?:\w+ )?(?:connections|sessions|recipients|rcpts?|addressees|channels)\b"
+            r"(?! this hour)",
+            r"(?:connection|session|recipient)s? (?:\w+ ){0,3}(?:exceeds?"
+            r"|exceeded) (?:\w+ ){0,2}limit",
         ),
     ),
     (
@@ -117,15 +157,28 @@ MEANINGS: Meanings = (
             r"|day|minute)",
             r"(?:hourly|daily) .{0,20}(?:limit|quota)|submission rate|unusual rate",
             r"rate .{0,30}(?:exceed|limit|too (?:high|fast)|that prevents)|throttl",
-            r"slow(?:ing)? down|too (?:fast|quickly)\b|per (?:hour|minute)\b",
-            r"rate[- ]?limit",
+            r"slow(?:ing)? down|too (?:fast|quickly|often|frequently)\b|per (?:hour|minute|day)\b",
+            r"rate[- ]?limit|too much mail from|sending (?:limit|quota|rate)",
+            r"(?:message|mail|sending|send|sender|delivery|traffic) (?:rate|volume|frequency)\b",
+            r"(?:tenant|sender|user|customer|domain"
+            r"|account) (?:has )?exceeded (?:\w+ ){0,3}threshold",
+            r"(?:unusual|excessive|unexpected|high|large) (?:\w+ )?(?:volume|rate|amount|number) of"
+            r" (?:\w+ )?(?:e-?)?(?:mail|message|traffic|unsolicited)",
+            r"sending (?:is |has been )?limited|(?:recipient"
+            r"|sender)s? .{0,30}limit .{0,30}received per",
         ),
     ),
     (
         Reason.FAILED_STARTTLS,
         any_of(
             r"starttls|tls (?:is )?(?:required|negotiation|handshake|session)",
-            r"\bssl (?:handshake|error)|certificate (?:verif|rejected|unknown|expired)",
+            r"\bssl (?:handshake|error)|certificate (?:verif|rejected|unknown|expired|valid"
+            r"|not|is not)",
+            r"\btls\b.{0,30}(?:not available|unavailable|fail|needed|mandatory|error|unsupported"
+            r"|must be|not supported|not offered|untrusted)",
+            r"(?:requires?|require[sd]?|use|using|without|no|cannot start|failed to start)"
+            r" (?:a )?(?:secure )?tls\b|requiretls|mta-sts|\bdane\b|tlsa\b|sts policy",
+            r"encrypted (?:connection|session|channel) (?:is )?(?:required|needed)",
         ),
     ),
     (
@@ -145,7 +198,17 @@ MEANINGS: Meanings = (
             r"maildir (?:delivery failed|over)",
             r"not enough (?:storage )?space (?:in|for) .{0,30}(?:mailbox|user|recip)",
             r"mailbox exceeds|pleine\b|postfach .{0,20}voll|переполнен",
-            r"too many messages in|(?:account|user) over quota",
+            r"too many messages in|(?:account|user) over quota|zu ?viele (?:e-?)?mails",
+            r"(?:mail ?box|inbox|recipient|user|account)\b.{0,40}(?:no (?:\w+ )?(?:space|room"
+            r"|storage)"
+            r"|exceeded its|limit reached|is out of|too full|not enough (?:space|room))",
+            r"no (?:\w+ )?(?:space|room|storage) (?:left )?(?:in"
+            r"|for) (?:\w+ ){0,3}(?:mail ?box|user"
+            r"|recipient|account|inbox)",
+            r"(?:mail ?box|postfach|quota|konto)\b.{0,30}(?:überfüllt|ist voll|überschritten"
+            r"|erschöpft)",
+            r"buz[oó]n .{0,30}lleno|casella .{0,30}piena|boîte .{0,30}pleine|caixa .{0,30}cheia",
+            r"skrzynka .{0,30}pełna|邮箱.{0,9}满|容量|超過",
         ),
     ),
     (
@@ -153,6 +216,8 @@ MEANINGS: Meanings = (
         any_of(
             r"fixed maximum message size|receive limit|limit set by (?:the )?recipient",
             r"too large for (?:mail ?box)",
+            r"(?:larger|bigger|longer) than (?:the |this )?(?:recipient|mail ?box|user)",
+            r"(?:size|length)\b.{0,30}(?:this|the recipient's|user's) (?:mail ?box|recipient|user)",
         ),
     ),
     (
@@ -162,7 +227,9 @@ MEANINGS: Meanings = (
             r"|exceeds? .{0,40}(?:size|limit|maximum))",
             r"(?:message|mail|max(?:imum)?)[- ]?(?:file ?)?size|over ?-?sized?\b",
             r"line limit|sizelimit|too big|exceeds? (?:the )?(?:maximum|size)",
-            r"larger than the",
+            r"larger than (?:the|this|we|our|allowed|permitted)|message length exceeds|databytes",
+            r"(?:message|mail|nachricht|taille)\b.{0,40}(?:trop (?:gros|grand|volumineu)"
+            r"|zu (?:groß|gross))",
         ),
     ),
     (
@@ -171,7 +238,9 @@ MEANINGS: Meanings = (
             r"(?:mail )?system (?:is )?full",
             r"insufficient (?:system|disk) (?:storage|resource|space)|no space left",
             r"disk (?:is )?full|file ?system full|not enough (?:disk )?space",
-            r"aborted: exceeded storage",
+            r"aborted: exceeded storage|out of (?:disk|storage|swap) ?(?:space)?|space shortage",
+            r"(?:spool|queue|disk|partition|volume) (?:\w+ ){0,2}full|low (?:on )?disk space",
+            r"insufficient (?:\w+ )?storage|not enough storage",
         ),
     ),
     (
@@ -186,6 +255,13 @@ MEANINGS: Meanings = (
             r"account (?:disabled|expired|inactive|locked)",
             r"(?:user|account)\b.{0,60}temporar\w{1,4} locked|user suspend",
             r"boite .{0,30}(?:archiv|bloqu)|(?:account|mailbox|user).{0,20} suspended",
+            r"(?:account|user|mail ?box|address) (?:was |is |has been |got )?(?:de-?activated"
+            r"|terminated"
+            r"|disabled|suspended|frozen|locked|closed|cancell?ed|inactivated|barred)",
+            r"(?:account|user|mail ?box)\b.{0,40}(?:not active|inactivity|has been terminated)",
+            r"(?:konto|postfach|benutzer)\b.{0,40}(?:gesperrt|deaktiviert)"
+            r"|cuenta .{0,30}(?:desactiv|suspend)",
+            r"(?:disabled|suspended|frozen|closed) by (?:the )?(?:admin|owner|provider|user)",
         ),
     ),
     (
@@ -195,17 +271,27 @@ MEANINGS: Meanings = (
             r" (?:this )?server)",
             r"has (?:been )?(?:moved|replaced) (?:by|to)",
             r"changed (?:his|her|their|its) .{0,12}address",
-            r"new (?:e-?mail )?address (?:is|now)|user not local; please try",
+            r"new (?:e-?mail )?address\b[: ]{0,2}(?:is|now|x@y|<)|user not local; (?:please|will)",
+            r"(?:user|recipient|account|mail ?box) (?:has |have )?(?:migrated|relocated"
+            r"|transferred)",
+            r"(?:please )?(?:write|send|mail|try|use|contact)\b.{0,20} x@y ?instead|neue adresse",
+            r"no longer in use.{0,60} x@y",
         ),
     ),
     (
         Reason.NO_RELAYING,
         any_of(
-            r"relay(?:ing)?\b.{0,40}(?:denied|prohibit|not (?:allow|permit|accept"
-            r"|support)|reject|block|disab)",
+            r"relay(?:ing)?\b(?! recipient).{0,40}(?:denied|prohibit|not (?:allow|permit|accept"
+            r"|support)|reject|block|disab|fail|forbid)",
+            r"domain\b.{0,60}(?:not (?:hosted|handled|served|local|configured"
+            r"|accepted) (?:here|by|on|at))",
+            r"(?:does not|doesn't|do not) (?:handle|host|serve|accept"
+            r"|process) (?:e-?)?mails? for\b",
+            r"not (?:a |one of )?(?:our|my) (?:local |hosted )?domains?|non-accepted domain"
+            r"|non-local domain",
             r"insecure mail relay|not an? (?:open )?relay|we (?:do not|don't) relay",
-            r"(?:not (?:allow|permit|configur|authori)\w*|unable|denied|refuse|no|cannot"
-            r"|can't|won't|will not)[\w ]{0,20} relay",
+            r"\b(?:not (?:allow|permit|configur|authori)\w*|unable|denied|refuse[ds]?|no|cannot"
+            r"|can't|won't|will not)\b[\w ]{0,20} relay",
             r"isn't in my list|not (?:in|on) my (?:list of )?(?:local|rcpthosts)|rcpthosts",
             r"that domain isn't|domain isn't allowed to be relayed|not a gateway",
         ),
@@ -220,13 +306,23 @@ MEANINGS: Meanings = (
     (
         Reason.EXPIRED,
         any_of(
-            r"(?:envelope|message|queue\.) ?expired",
+            r"(?:envelope|message|queue\.|delivery) ?(?:has |time )?expired"
+            r"|message (?:is )?too old",
+            r"unable to contact host|could not be contacted|host (?:is )?(?:down|unreachable)",
         ),
     ),
     (
         Reason.USER_UNKNOWN,
         any_of(
             r"\brecipient address rejected ?: access denied|validrcptto|recipnotfound",
+            r"(?:recipient|user|rcpt|address|mail ?box)s? (?:address )?(?:verification"
+            r"|validation) failed",
+            r"no such person|or was misspelled",
+            r"(?:mail ?box|recipient|user) (?:was )?not found or access denied",
+            r"(?:has|have) left (?:the|our|this)|no longer (?:works?|employed|with)\b"
+            r"|ist nicht mehr",
+            r"(?:empf(?:ae|ä)nger|benutzer|adresse|postfach|teilnehmer)\b.{0,40}(?:unbekannt"
+            r"|nicht (?:gefunden|bekannt|vorhanden))|kein (?:solcher )?(?:benutzer|postfach)",
         ),
     ),
     (
@@ -234,6 +330,12 @@ MEANINGS: Meanings = (
         any_of(
             r"sender address rejected|domain of (?:the )?sender",
             r"address that has been blacklisted",
+            r"sender (?:is |has been |was )?(?:\w+ )?(?:on|in) .{0,30}(?:block|deny|black) ?-?list",
+            r"sender denied|bad outbound sender|mail from must|envelope (?:blocked|rejected)"
+            r"|not ?authorized;",
+            r"sendernot\w+|only (?:internal|authenticated) senders"
+            r"|sender .{0,30}allow(?:ed)?[- ]?(?:senders )?list",
+            r"rst\.(?:sendernot|restricted)\w*",
         ),
     ),
     (
@@ -253,6 +355,13 @@ MEANINGS: Meanings = (
             r"can't find .{0,20}(?:host|domain|mx)|recipient's domain",
             r"host .{1,80} not found|all relevant mx records|could not be resolved",
             r"(?:^|[ :])(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,20} does not exist",
+            r"domain .{0,80}(?:has expired|no longer (?:exists?|registered|valid)"
+            r"|not registered|is parked)",
+            r"(?:cannot|could not|can't|unable to|failed to) (?:resolve|find"
+            r"|locate) (?:the )?(?:recipient"
+            r"|destination|remote|target)? ?(?:mail )?(?:host|domain|server|mx)",
+            r"domainnonexist|nonexistentdomain|mx (?:record|lookup)s? .{0,30}(?:not found|none"
+            r"|missing)",
         ),
     ),
     (
@@ -260,6 +369,13 @@ MEANINGS: Meanings = (
         any_of(
             r"for (?:\w+ )?policy (?:reasons?|violation)|protocol violation",
             r"due to .{0,20}policy\b",
+            r"attachments? .{0,60}(?:forbidden|prohibit|block|not (?:accept|allow|permit))",
+            r"(?:forbidden|banned|blocked|illegal|prohibited|dangerous|executable|unwanted)"
+            r" (?:\w+ )?(?:attachment|file|extension|archive|mime)",
+            r"(?:archive|encrypted (?:file|zip|message)|password.protected|macro)s?\b.{0,40}"
+            r"(?:not (?:accept|allow|permit)|forbid|block|reject)",
+            r"transport\.rules|(?:organi[sz]ation|company|corporate|local|site|domain)(?:al"
+            r"|'s)? polic",
         ),
     ),
     (
@@ -273,7 +389,11 @@ MEANINGS: Meanings = (
             r"unsolicited|mail rejete|no spam|anti-?spam|bulk mail|spammy",
             r"(?:looks?|appears?|seems?|smells?|sounds?|likely|possibl[ey]|probabl[ey]"
             r"|suspected) .{0,40}\bspam",
-            r"content.{0,30}(?:spam|blacklist|denied)",
+            r"content.{0,30}(?:spam|blacklist|denied)|\bspam\w* (?:\w+ ){0,3}(?:found|url|link)",
+            r"(?:url|link|uri|web ?site|phone number)s?\b.{0,40}(?:black|block|deny) ?-?list",
+            r"(?:mass|bulk|commercial) (?:e-?)?mail(?:ing)?s? (?:is |are )?(?:not|refus|reject"
+            r"|block)",
+            r"(?:als|wegen) spam|comme (?:du )?spam|como spam|come spam|спам",
         ),
     ),
     (
@@ -295,6 +415,15 @@ MEANINGS: Meanings = (
             r"your (?:server|host|ip|network|mail server).{0,40}(?:block|reject|list"
             r"|refus|den)",
             r"unacceptable mail server|may not be mail exchanger",
+            r"x@y blocked|(?:^|[ :\[(])(?:\d{1,3}\.){3}\d{1,3}\]? (?:is |has been "
+            r"|was )?(?:blocked|listed"
+            r"|banned|denied|rejected)",
+            r"(?:host|ip|server|network|client)(?: address)? (?:is |was |has been )?(?:banned"
+            r"|listed|blocked"
+            r"|refused|rejected|not welcome)|traffic not accepted|connection rules",
+            r"not accepting (?:mail|messages|connections) from|server sending your mail",
+            r"(?:fqdn|fully[- ]qualified)|tor exit|open proxy|botnet|exploited host|compromised",
+            r"your (?:access|ip|connection)\b.{0,40}(?:rejected|denied|blocked|refused|listed)",
         ),
     ),
     (
@@ -302,7 +431,7 @@ MEANINGS: Meanings = (
         any_of(
             r"sender(?:'s)? (?:(?:address|domain|e-?mail|verify|ip)"
             r" ){0,2}.{0,30}(?:reject|denied|refus|not (?:allow|accept|exist|found|valid"
-            r"|permit)|fail|invalid|unknown|must|black|unresolv)",
+            r"|permit)|fail|invalid|unknown|must(?! authenticat)|black|unresolv)",
             r"(?:invalid|unknown|bad|illegal|unresolvable|restricted|refused|rejected"
             r"|bogus|unverified) (?:sender|return|envelope)",
             r"domain of sender|backscatter|emetteur (?:invalide|inaccess)",
@@ -327,7 +456,10 @@ MEANINGS: Meanings = (
             r"(?:log ?in|password|credentials).{0,30}(?:fail|required|invalid|incorrect)",
             r"cryptographic|could not retrieve credentials|sasl auth",
             r"security (?:problem|error|failure|polic)|permission denied",
-            r"encryption (?:needed|required)",
+            r"encryption (?:needed|required)|(?:client|user) (?:was |is )?not authenticated",
+            r"username and password|trust relationship|mechanism (?:is )?too weak|smtp auth",
+            r"(?:invalid|bad|wrong) (?:\w+ )?(?:credential|password|log ?in)|log ?in (?:first"
+            r"|required)",
         ),
     ),
     (
@@ -335,47 +467,11 @@ MEANINGS: Meanings = (
         any_of(
             r"host network not allowed|potential security issue",
             r"content presents a potential|(?:would )?violate the security policy",
-            r"polic(?:y|ies)\b|violat|header error|prohibit|not permitted",
+            r"polic(?:y|ies)\b(?! (?:service|server|daemon))|violat|header error|prohibit"
+            r"|not permitted",
             r"administrative(?:ly)?\b|closed user group",
             r"attachment .{0,60}(?:block|not|reject|dis|contain)|disallowed",
-            r"blocked attachment",
-        ),
-    ),
-    (
-        Reason.CONTENT_ERROR,
-        any_of(
-            r"content (?:rejected|not|error|re-?encod|conver)",
-            r"headers? (?:too (?:large|long|many|big)|size)|media not supported",
-            r"(?:message|mail|mime) .{0,30}(?:malform|improper|not formatted)|media error",
-            r"conversion|duplicate header",
-            r"(?:8bit|8-bit|smtputf8|mime|charset|encoding|non-ascii"
-            r"|characters?)\b.{0,40}(?:not|required|error|invalid|illegal|unsupport"
-            r"|improper)",
-            r"improper use of 8-bit",
-        ),
-    ),
-    (
-        Reason.NETWORK_ERROR,
-        any_of(
-            r"too many hops|hop count|loops? (?:back|detect|to myself)",
-            r"mail (?:for .{0,80} )?loop|routing loop|maximum forwarding|lost connection",
-            r"connection (?:lost|reset|closed|dropped)|no valid route|bad connection",
-            r"congestion|routing server|address family mismatch",
-            r"points? (?:back )?to (?:me|local|myself)|cname.lookup|best-preference mx",
-            r"network (?:error|is unreachable|unreachable|problem)|no route|delivery loop",
-            r"looping",
-            r"(?:dns|name ?server|domain name system) .{0,30}(?:error|fail|problem)",
-            r"hop limit",
-        ),
-    ),
-    (
-        Reason.SYSTEM_ERROR,
-        any_of(
-            r"(?:internal|system|server|local|configuration|database|unexpected|backend)["
-            r" -](?:\w+ )?(?:error|failure|problem|fault)\b",
-            r"could not load|queue file|duplicated message-id|could not retrieve source",
-            r"transaction failed|out of memory|cannot (?:open|create|allocate|fork|lock)",
-            r"\bldap\b",
+            r"blocked attachment|not acceptable|forbidden|banned (?:content|word|subject)",
         ),
     ),
 )

@@ -20,19 +20,19 @@ MARKS: Meanings = (
     (
         Reason.USER_UNKNOWN,
         any_of(
-            r"\?p=NoSuchUser|p=TlsPolicy_NEVER|RESOLVER\.ADR\.\w*Recip(?:ient)?NotFound",
+            r"\b(?:ofr|lpn)\d{0,3}_41[06]\b|\?p=NoSuchUser|p=TlsPolicy_NEVER|RESOLVER\.ADR\.\w*Recip(?:ient)?NotFound",
         ),
     ),
     (
         Reason.MAILBOX_FULL,
         any_of(
-            r"\?p=OverQuota",
+            r"\?p=OverQuota|\b(?:ofr|lpn)\d{0,3}_417\b",
         ),
     ),
     (
         Reason.SUSPEND,
         any_of(
-            r"\?p=(?:Disabled|Inactive)User",
+            r"\?p=(?:Disabled|Inactive)User|\b(?:ofr|lpn)\d{0,3}_42[156]\b",
         ),
     ),
     (
@@ -45,6 +45,70 @@ MARKS: Meanings = (
         Reason.AUTH_FAILURE,
         any_of(
             r"\?p=(?:DmarcRejection|Unauthenticated|BlockedAuth)",
+        ),
+    ),
+    # Links are no words; these name the cause all the same.
+    (
+        Reason.AUTH_FAILURE,
+        any_of(
+            r"\bopenspf\b|\bspf\.pobox\b|\b5\.7\.(?:509|515)\b",
+        ),
+    ),
+    (
+        Reason.NOT_COMPLIANT,
+        any_of(
+            r"\bsmtplf\.html|\b5\.1\.20\b|barelinefeeds",
+        ),
+    ),
+    (
+        Reason.SYSTEM_ERROR,
+        any_of(
+            r"\btemporary lookup failure",
+            r"RESOLVER\.(?:ADR\.(?:BadPrimary|InvalidInSmtp|Ambiguous)|FWD\.)",
+        ),
+    ),
+    # Exchange and its cloud have codes of their own, of three digits.
+    (
+        Reason.REJECTED,
+        any_of(
+            r"RESOLVER\.RST\.(?:NotAuthorized|SenderNot|Restricted)",
+            r"\b5\.7\.(?:12[49]|13[3-6]|50[1-3])\b",
+        ),
+    ),
+    (
+        Reason.NO_RELAYING,
+        any_of(
+            r"\b5\.7\.(?:54|64|367)\b",
+        ),
+    ),
+    (
+        Reason.SPEEDING,
+        any_of(
+            r"\b[45]\.(?:1\.90|2\.12[12]|7\.(?:705|508))\b|\bCXTHRT\b",
+        ),
+    ),
+    (
+        Reason.BLOCKED,
+        any_of(
+            r"\b5\.7\.(?:70[78]|750)\b|\(S(?:3140|3150|77719)\)",
+        ),
+    ),
+    (
+        Reason.FAILED_STARTTLS,
+        any_of(
+            r"\b[45]\.7\.32\d\b",
+        ),
+    ),
+    (
+        Reason.HOST_UNKNOWN,
+        any_of(
+            r"\b5\.4\.31[06]\b.{0,60}DNS|SMTPSEND\.DNS\.NonExistentDomain",
+        ),
+    ),
+    (
+        Reason.NETWORK_ERROR,
+        any_of(
+            r"\b5\.4\.(?:11|12|14)\b|SMTPSEND\.DNS\.MxLoopback",
         ),
     ),
     # Orange and LaPoste number their refusals instead of explaining them.
@@ -75,7 +139,7 @@ MARKS: Meanings = (
     (
         Reason.SPEEDING,
         any_of(
-            r"\bIB60\d\b",
+            r"\bIB(?:60\d|504)\b",
         ),
     ),
     (

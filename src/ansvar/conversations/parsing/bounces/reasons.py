@@ -21,7 +21,9 @@ from ansvar.conversations.parsing.bounces.hints import (
 )
 from ansvar.conversations.parsing.bounces.phrases import MEANINGS, Meanings
 from ansvar.conversations.parsing.bounces.providers import MARKS
+from ansvar.conversations.parsing.bounces.troubles import TROUBLES
 
+_SAID: Meanings = (*MEANINGS, *TROUBLES)
 _ARRIVED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _REJECTED = re.compile(r"recipient address rejected ?: (?!access denied)", re.IGNORECASE)
 """Postfix says it before whatever the cause is."""
@@ -65,13 +67,13 @@ def _by_words(words: str, evidence: Evidence) -> Reason | None:
     bare = _REJECTED.sub(" ", plain(words))
     if not bare.strip():
         return None
-    clear = _first(MARKS, words) or _first(MEANINGS, bare)
+    clear = _first(MARKS, words) or _first(_SAID, bare)
     if clear:
         return _seen_from(evidence.command, clear)
     if ONLY_FILTERED.search(bare):
         return Reason.FILTERED
     if UNKNOWN_USER.search(bare) or NO_ADDRESS.search(bare):
-        beside = _first(MEANINGS, plain(evidence.around[:_LOOKED_AT]))
+        beside = _first(_SAID, plain(evidence.around[:_LOOKED_AT]))
         return beside if beside in _MORE_EXACT else _unknown(evidence, bare)
     return _first(HINTS, bare)
 
@@ -116,4 +118,7 @@ def _says_unknown_by_status(evidence: Evidence) -> bool:
 
 
 def _by_codes(evidence: Evidence) -> Reason | None:
+    if evidence.status[1:] == ".1.0" and evidence.command == "rcpt":
+        # Some trouble with an address, and this is the one that was asked about.
+        return Reason.USER_UNKNOWN if _RECIPIENT_REJECTED.search(evidence.words) else None
     return reason_by_status(evidence.status) if evidence.is_specific else None
