@@ -211,7 +211,10 @@ def test_a_server_without_idle_is_asked_again_and_again(mail_server, monkeypatch
         has(mailbox, 1)
 
 
-def test_a_mail_too_large_to_take_stays_in_the_mailbox_and_is_quarantined(mail_server):
+def test_a_mail_too_large_for_anybody_stays_in_the_mailbox_and_is_quarantined(
+    mail_server, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fetching, "LARGEST", 1024 * 1024)
     mailbox = on_server(mail_server, largest_mb=1)
     with receiving():
         mail_server.deliver(mailbox.address, a_mail(("x" * 70 + "\n") * 18_000))

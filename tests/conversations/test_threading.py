@@ -297,6 +297,7 @@ def test_a_mail_larger_than_the_mailbox_takes_waits_until_somebody_lets_it_throu
     inbound = arrived(mailbox, a_mail(files=files))
     assert inbound.state == Where.QUARANTINED
     assert "larger than 1 MB" in inbound.reason
+    assert (inbound.sender, inbound.subject) == ("Anna Berg <anna@example.com>", "Cash desk 3")
     release_mail(inbound.pk, by=SYSTEM)
     run_queued("conversations.read_mail")
     inbound.refresh_from_db()

@@ -17,6 +17,7 @@ from imap_tools.utils import check_command_status, encode_folder
 
 from ansvar.conversations.commands import Arrival
 from ansvar.conversations.models import InboundMail, Mailbox
+from ansvar.conversations.parsing.reading import LARGEST
 
 BATCH = 50
 """Mails that are fetched, stored and marked together."""
@@ -53,10 +54,12 @@ class Fetching:
     ) -> Iterator[list[Arrival]]:
         """Fetch mails by their numbers, oldest first, as many at once as fit into memory.
 
-        Of one above *largest_mb* only the header is fetched. One that the server cannot give is
-        told as left out, so that it holds up no other.
+        One above the mailbox's limit is fetched whole too: its reading puts it into quarantine,
+        from where it can be let through. Only of one above what anybody could read the header is
+        fetched alone. One that the server cannot give is told as left out, so that it holds up no
+        other.
         """
-        limit = largest_mb * _MEGABYTE
+        limit = _largest_fetched(largest_mb)
         ordered = sorted(uids)
         for start in range(0, len(ordered), LISTED):
             listed = listing(box, ordered[start : start + LISTED])
@@ -66,7 +69,7 @@ class Fetching:
     def _grouped(self, listed: list[Listed], limit: int) -> Iterator[list[Listed]]:
         group: list[Listed] = []
         for one in listed:
-            alone = self._lost_at[one.uid] > 0 or one.size > limit
+            alone = self._lost_at[one.uid] > 0 or one.size > min(limit, BATCH_BYTES)
             full = len(group) >= BATCH or sum(two.size for two in group) + one.size > BATCH_BYTES
             if group and (alone or full):
                 yield group
@@ -190,9 +193,13 @@ def settle_interrupted(box: BaseMailBox, mailbox: Mailbox, uid_validity: int) ->
     is_moved = mailbox.after_reading == Mailbox.AfterReading.MOVE
     sought = "" if is_moved else " UNSEEN"
     there = {int(uid) for uid in box.uids(f"UID {_set(sorted(stored))}{sought}", charset=None)}
-    limit = mailbox.largest_mb * _MEGABYTE
+    limit = _largest_fetched(mailbox.largest_mb)
     whole = [one.uid for one in listing(box, sorted(there)) if one.size <= limit]
     settle(box, mailbox, whole)
+
+
+def _largest_fetched(largest_mb: int) -> int:
+    return max(largest_mb * _MEGABYTE, LARGEST)
 
 
 def _fetch(box: BaseMailBox, uids: Sequence[int], parts: str) -> list[Any]:

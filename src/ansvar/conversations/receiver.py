@@ -224,6 +224,9 @@ class Reader(threading.Thread):
         return True
 
     def _note_failure(self, error: str) -> None:
+        # One that is to leave tried with settings that hold no longer.
+        if self.leaving.is_set():
+            return
         self._has_failed = True
         try:
             note_mailbox_fails(self.settings.mailbox.pk, error=error)

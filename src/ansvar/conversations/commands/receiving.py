@@ -14,7 +14,7 @@ from ansvar.conversations.decisions import Decision, Step, is_forwarded, plain_s
 from ansvar.conversations.findings import found, to_json
 from ansvar.conversations.models import InboundMail, Mailbox
 from ansvar.conversations.parsing import Incoming, Unreadable, read_mail
-from ansvar.conversations.parsing.reading import require_sense
+from ansvar.conversations.parsing.reading import header_of, require_sense
 from ansvar.kernel import prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import all_or_nothing, command
@@ -91,6 +91,10 @@ def _commit_without_waiting() -> None:
 def _refuse(inbound: InboundMail, why: str, *, by: Actor, told_as: str | None = None) -> None:
     inbound.decision, inbound.way = Step.QUARANTINE, ""
     inbound.findings = to_json([found("refused", why=why)])
+    if not (inbound.sender or inbound.subject or inbound.message_id):
+        header = header_of(store.read(inbound.sha256))
+        inbound.sender, inbound.subject = header.shown_from[:320], header.subject
+        inbound.message_id = header.message_id
     is_too_large = inbound.size > inbound.mailbox.largest_mb * 1024 * 1024
     if told_as is None:
         told_as = "too_large" if is_too_large else "unreadable"

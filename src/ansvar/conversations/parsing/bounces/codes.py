@@ -1,4 +1,4 @@
-"""What codes say: enhanced ones (RFC 3463, 5248, 7372, 7504, 7505, 8689), SMTP replies (5321)."""
+"""What codes say: enhanced ones (RFC 3463, 5248, 7372, 7504, 7505, 8689), replies (RFC 5321)."""
 
 from ansvar.conversations.parsing.bounces.bounce import Reason
 
