@@ -283,3 +283,20 @@ def test_the_way_of_a_mail_is_read():
     assert (mail.return_path, mail.delivered_to) == ("bounce@x.test", ("it@corp.test",))
     assert mail.authentication == ("mx; dkim=pass", "old; spf=fail")
     assert [one.address for one in mail.reply_to] == ["bo@x.test"]
+
+
+def test_only_a_picture_that_the_text_shows_passes_for_a_part_of_the_text():
+    """Some programs give every attached file a Content-ID."""
+    raw = (
+        b"From: a@b.test\nContent-Type: multipart/related; boundary=x\n\n"
+        b'--x\nContent-Type: text/html\n\n<img src="cid:One@x"> <a href="cid:two@x">list</a>\n'
+        b"--x\nContent-Type: image/png; name=a.png\nContent-ID: <one@X>\n\nA\n"
+        b"--x\nContent-Type: application/pdf; name=b.pdf\nContent-ID: <two@x>\n\nB\n"
+        b"--x\nContent-Type: image/png; name=c.png\nContent-ID: <three@x>\n\nC\n--x--\n"
+    )
+    mail = read_mail(raw)
+    assert {file.name: bool(file.content_id) for file in mail.files} == {
+        "a.png": True,
+        "b.pdf": False,
+        "c.png": False,
+    }

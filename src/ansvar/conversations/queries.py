@@ -185,12 +185,6 @@ def older_than(rows: QuerySet[InboundMail], pk: int) -> QuerySet[InboundMail]:
     return rows.filter(Q(received_at__lt=last) | Q(received_at=last, pk__lt=pk))
 
 
-def undelivered_of(ticket: Ticket) -> QuerySet[OutboundMail]:
-    """Return the mails of a ticket that did not get through, with the reason."""
-    wanted = (OutboundMail.State.FAILED, OutboundMail.State.STOPPED)
-    return OutboundMail.objects.filter(message__ticket=ticket, state__in=wanted)
-
-
 def mailbox_for(ticket: Ticket) -> Mailbox | None:
     """Return the mailbox through which a ticket's mail leaves: where its last mail came in."""
     active = Mailbox.objects.filter(desk_id=ticket.desk_id, is_active=True)

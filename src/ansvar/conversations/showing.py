@@ -59,12 +59,6 @@ def has_remote_pictures(message: Message) -> bool:
     return bool(_REMOTE.search(_html_of(message, whole=True)))
 
 
-def inline_pictures(message: Message) -> set[int]:
-    """Return the ids of attachments that the HTML shows in its place, to list only the others."""
-    named = {name.strip().lower() for name in _SOURCE.findall(_html_of(message, whole=True))}
-    return {file.pk for file in message.attachments.all() if _key(file) in named and _key(file)}
-
-
 def _html_of(message: Message, *, whole: bool) -> str:
     if whole and message.quoted_html:
         return f"{message.html}<hr>{message.quoted_html}"

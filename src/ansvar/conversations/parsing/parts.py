@@ -7,7 +7,7 @@ unpacked (TNEF, rich text, signed mail) is held against what is there, or agains
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 
 from ansvar.conversations.parsing.charsets import charset_in_html, clean, text_of
@@ -28,7 +28,6 @@ from ansvar.conversations.parsing.structure import (
     STATUS_TYPES,
     Part,
     TooComplex,
-    fields_in,
     parameter,
     parsed,
     parts_below,
@@ -92,15 +91,17 @@ def bodies_of(message: Message) -> Bodies:
     return sorter.bodies()
 
 
-def embedded_headers(message: Message) -> Message | None:
-    """Return the header of the mail that a bounce gives back."""
-    for part in _leaves(message):
-        media_type = type_of(part)
-        if media_type in {"message/rfc822", "message/global"} and (inner := parts_below(part)):
-            return inner[0]
-        if media_type in {"text/rfc822-headers", "message/global-headers"}:
-            return fields_in(_content(part))
-    return None
+def _shown_apart(file: IncomingFile, html: str) -> IncomingFile:
+    """Return a file without its Content-ID unless it is a picture that the HTML, lowered, names.
+
+    Outlook and Apple Mail give one to every file: an attached document must not pass for a
+    picture inside the text, since those are not listed.
+    """
+    if not file.content_id:
+        return file
+    is_named = f"cid:{file.content_id}".lower() in html
+    is_picture = file.media_type.startswith("image/")
+    return file if is_named and is_picture else replace(file, content_id="")
 
 
 class _Sorter:
@@ -131,10 +132,11 @@ class _Sorter:
         for place, content_id in self._places.items():
             for quote in "\"'":
                 html = html.replace(f"{quote}{place}{quote}", f"{quote}cid:{content_id}{quote}")
+        lowered = html.lower()
         return Bodies(
             plain="\n\n".join(text for text in self._plain if text.strip()),
             html=html,
-            files=tuple(self._files),
+            files=tuple(_shown_apart(file, lowered) for file in self._files),
             charsets=self._charsets,
             marks=tuple(self._marks),
             invitation=self._invitation,
@@ -308,7 +310,6 @@ __all__ = [
     "IncomingFile",
     "TooComplex",
     "bodies_of",
-    "embedded_headers",
     "parameter",
     "type_of",
 ]
