@@ -73,7 +73,9 @@ def consider(
     repeats = _repeats(mail, inbound_id)
     same_as = next((one for one in repeats if one.mailbox.desk_id == desk.pk), None)
     ticket, way, is_ours = _found_ticket(mail, desk)
-    thread = _thread(ticket, way, person=person, author=author) if ticket is not None else None
+    thread = None
+    if ticket is not None:
+        thread = _thread(ticket, way, desk=desk, person=person, author=author)
     received = Received(
         sender=author.address if author else "",
         is_released=is_released,
@@ -232,7 +234,9 @@ def _answered(mail: Incoming, desk: Desk) -> tuple[bool, Ticket | None]:
     return is_ours, next((found_by[one] for one in mail.references if one in found_by), None)
 
 
-def _thread(ticket: Ticket, way: Way, *, person: Person | None, author: Address | None) -> Thread:
+def _thread(
+    ticket: Ticket, way: Way, *, desk: Desk, person: Person | None, author: Address | None
+) -> Thread:
     takes_part = person is not None and is_party(person.pk, ticket)
     may_reply = (
         not takes_part and person is not None and may(_acting(person), "ticket.reply", ticket)
@@ -247,8 +251,8 @@ def _thread(ticket: Ticket, way: Way, *, person: Person | None, author: Address 
         was_addressed=is_outside and _was_addressed(ticket, author),
         is_done=not ticket.is_open,
         closed_at=ticket.closed_at,
-        closed_reply=ticket.desk.closed_reply,
-        reopen_days=ticket.desk.reopen_days,
+        closed_reply=desk.closed_reply,
+        reopen_days=desk.reopen_days,
     )
 
 

@@ -1,6 +1,7 @@
 """A received mail becomes words on a ticket."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ansvar.conversations.commands.bouncing import note_bounces
 from ansvar.conversations.commands.talking import NewFile, keep_files, reopen_for, write_reply
@@ -107,15 +108,17 @@ def answer_for_agent(
     return message
 
 
-def _message(
-    ticket: Ticket,
-    inbound: InboundMail,
+def message_of(
     mail: Incoming,
     *,
+    ticket: Ticket,
     direction: Message.Direction,
     author: Person | None,
+    inbound: InboundMail | None,
+    said_at: datetime,
 ) -> Message:
-    message = Message.objects.create(
+    """Write the words of a mail down on a ticket; its files are the caller's to keep."""
+    return Message.objects.create(
         ticket=ticket,
         direction=direction,
         channel="email",
@@ -129,6 +132,24 @@ def _message(
         html=mail.html,
         quoted_html=mail.quoted_html,
         message_id=mail.message_id,
+        inbound=inbound,
+        said_at=said_at,
+    )
+
+
+def _message(
+    ticket: Ticket,
+    inbound: InboundMail,
+    mail: Incoming,
+    *,
+    direction: Message.Direction,
+    author: Person | None,
+) -> Message:
+    message = message_of(
+        mail,
+        ticket=ticket,
+        direction=direction,
+        author=author,
         inbound=inbound,
         said_at=inbound.received_at,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansvar.conversations.commands.joining import LONGEST_TEXT
+from ansvar.conversations.commands.joining import message_of
 from ansvar.conversations.decisions import Step
 from ansvar.conversations.facts import MessageReceived, MessageSent
 from ansvar.conversations.models import Attachment, InboundMail, Mailbox, Message
@@ -52,20 +52,11 @@ def retell_mail(
     Records: MessageReceived or MessageSent.
     """
     mail = old.mail
-    message = Message.objects.create(
+    message = message_of(
+        mail,
         ticket=ticket,
         direction=Message.Direction.OUT if old.is_out else Message.Direction.IN,
-        channel="email",
         author=old.author,
-        is_automatic=mail.nature.is_automatic,
-        subject=mail.subject,
-        to=[one.address for one in mail.to],
-        cc=[one.address for one in mail.cc],
-        text=mail.new_text[:LONGEST_TEXT],
-        quoted=mail.quoted[:LONGEST_TEXT],
-        html=mail.html,
-        quoted_html=mail.quoted_html,
-        message_id=mail.message_id,
         inbound=_inbound(ticket, old, mailbox=mailbox, why=why),
         said_at=old.said_at,
     )
