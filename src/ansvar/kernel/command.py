@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
-from ansvar.kernel import clock, journal
+from ansvar.kernel import clock, journal, reactions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +33,7 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
             journal.undone_on_failure(),
             transaction.atomic(savepoint=not (journal.is_history() or _all_or_nothing.get())),
             clock.at(clock.now()),
+            reactions.settled_at_end(),
         ):
             return function(*args, **kwargs)
 
@@ -46,7 +47,7 @@ def all_or_nothing() -> Iterator[None]:
     For work of many commands that is done by the hundred in a second: the commands inside do
     without a savepoint each, and their entries are written together.
     """
-    with transaction.atomic(), journal.together():
+    with transaction.atomic(), journal.together(), reactions.settled_at_end():
         token = _all_or_nothing.set(True)
         try:
             yield

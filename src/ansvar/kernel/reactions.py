@@ -1,9 +1,11 @@
-"""What follows from a fact: at once in the same transaction, or later from the queue."""
+"""What follows from a fact: at once or at the end of the command, or later from the queue."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from ansvar.kernel.facts import Fact
 from ansvar.kernel.registry import Registry
@@ -29,9 +31,24 @@ class Reaction:
         return (self.function.__doc__ or "").strip().partition("\n")[0]
 
 
+Happened: TypeAlias = "list[tuple[Fact, Entry]]"
+"""What one command has let happen to one subject, in order."""
+AtEnd: TypeAlias = Callable[[int, Happened], None]
+
 reactions: Registry[Reaction] = Registry("reactions")
 _at_once: dict[type[Fact], list[Reaction]] = defaultdict(list)
+_at_end: dict[type[Fact], list[Reaction]] = defaultdict(list)
 _later: dict[type[Fact], list[Reaction]] = defaultdict(list)
+
+
+@dataclass
+class _Pending:
+    """What the reactions at the end of the running command will hear of."""
+
+    facts: Happened
+
+
+_pending: ContextVar[_Pending | None] = ContextVar("pending", default=None)
 
 
 def react(
@@ -59,10 +76,73 @@ def react(
     return register
 
 
+def react_at_end(*fact_types: type[Fact]) -> Callable[[AtEnd], AtEnd]:
+    """Let a function hear once, at the end of a command, of all that happened to one subject.
+
+    For database work that must be true whenever the facts are, like that of `react`, and that would
+    be done over and over while one command records several facts. It gets the subject's id and what
+    happened to it, in order; its own transaction is that of the command, so a failure fails it.
+    """
+
+    def register(function: AtEnd) -> AtEnd:
+        for fact_type in fact_types:
+            name = f"{function.__module__.removeprefix('ansvar.')}.{function.__name__}"
+            reaction = Reaction(
+                name=f"{name}[{fact_type.name}]", fact=fact_type, later=False, function=function
+            )
+            reactions.add(reaction.name)(reaction)
+            _at_end[fact_type].append(reaction)
+        return function
+
+    return register
+
+
 def run(fact: Fact, entry: "Entry") -> None:
     """Run the at-once reactions to *fact*; its entry may not be written yet."""
     for reaction in _at_once[type(fact)]:
         reaction.function(fact, entry)
+    if type(fact) in _at_end:
+        pending = _pending.get()
+        if pending is None:
+            _settle([(fact, entry)])
+        else:
+            pending.facts.append((fact, entry))
+
+
+@contextmanager
+def settled_at_end() -> Iterator[None]:
+    """Keep what reactions at the end wait for until here; what fails inside leaves nothing.
+
+    Inside another one it only forgets what failed.
+    """
+    pending = _pending.get()
+    if pending is not None:
+        before = len(pending.facts)
+        try:
+            yield
+        except BaseException:
+            del pending.facts[before:]
+            raise
+        return
+    pending = _Pending(facts=[])
+    token = _pending.set(pending)
+    try:
+        yield
+        # What a reaction records is settled with the rest: it may touch further subjects.
+        while pending.facts:
+            facts, pending.facts = pending.facts, []
+            _settle(facts)
+    finally:
+        _pending.reset(token)
+
+
+def _settle(facts: Happened) -> None:
+    heard: dict[tuple[AtEnd, int], Happened] = defaultdict(list)
+    for fact, entry in facts:
+        for reaction in _at_end[type(fact)]:
+            heard[reaction.function, fact.subject_id].append((fact, entry))
+    for (function, subject_id), happened in heard.items():
+        function(subject_id, happened)
 
 
 def queue(fact: Fact, entry: "Entry") -> None:
@@ -76,4 +156,4 @@ def queue(fact: Fact, entry: "Entry") -> None:
 
 def reactions_to(fact_type: type[Fact]) -> list[Reaction]:
     """Return the reactions to a kind of fact, those at once first."""
-    return [*_at_once[fact_type], *_later[fact_type]]
+    return [*_at_once[fact_type], *_at_end.get(fact_type, ()), *_later[fact_type]]

@@ -122,6 +122,7 @@ class WaitingStarted(
     waiting_for: str
     note: str
     until: datetime | None = None
+    supplier_id: Annotated[int, Ref("organisation")] | None = None
 
     @override
     def words(self) -> dict[str, str]:

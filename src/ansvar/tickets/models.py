@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from ansvar.catalogue.models import Matrix, NeededFact, ScriptVersion, Service
-from ansvar.people.models import Desk, Person, Site, Team
+from ansvar.people.models import Desk, Organisation, Person, Site, Team
 from ansvar.tickets.decisions import Kind, State, WaitingFor, may_take_up_again
 
 KIND_NAMES = {
@@ -78,6 +78,10 @@ class Ticket(models.Model):
     waiting_for = models.CharField(max_length=10, choices=list(WAITING_NAMES.items()), blank=True)
     waiting_note = models.CharField(max_length=250, blank=True)
     waiting_until = models.DateTimeField(null=True, blank=True)
+    supplier = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="awaited_tickets"
+    )
+    """Which one it waits for, when it waits for a supplier that the desk knows."""
 
     requester = models.ForeignKey(Person, models.PROTECT, related_name="requested_tickets")
     reporter = models.ForeignKey(
@@ -114,6 +118,16 @@ class Ticket(models.Model):
     changed_at = models.DateTimeField()
     requester_spoke_at = models.DateTimeField(null=True)
     """The requester's last word that no agent has answered."""
+    answer_due_at = models.DateTimeField(null=True)
+    """By when the desk promises its first answer; nothing once it was given, or without promise."""
+    due_at = models.DateTimeField(null=True)
+    """By when the next target of its service level runs out; nothing while none is counted.
+
+    Worked out above, where the service levels are, and kept here for lists to be ordered by it;
+    likewise the one before and after.
+    """
+    update_due_at = models.DateTimeField(null=True)
+    """By when its people are to be told something, even if there is nothing new."""
     reopen_count = models.PositiveIntegerField(default=0)
     hand_over_count = models.PositiveIntegerField(default=0)
     bounce_count = models.PositiveIntegerField(default=0)
@@ -172,6 +186,21 @@ class Ticket(models.Model):
             ),
             models.Index(
                 fields=["waiting_until"], name="ticket_to_wake", condition=Q(state=State.WAITING)
+            ),
+            models.Index(
+                fields=["desk", "due_at", "id"],
+                name="ticket_due",
+                condition=Q(state__in=OPEN_STATES, due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["desk", "update_due_at", "id"],
+                name="ticket_update_due",
+                condition=Q(state__in=OPEN_STATES, update_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["desk", "changed_at", "id"],
+                name="ticket_stirred",
+                condition=Q(state__in=OPEN_STATES),
             ),
             GinIndex(fields=["search"], name="ticket_search"),
         ]

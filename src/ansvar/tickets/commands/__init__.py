@@ -20,6 +20,7 @@ from ansvar.tickets.commands.detailing import (
     note_details,
 )
 from ansvar.tickets.commands.drafts import discard_draft, save_draft
+from ansvar.tickets.commands.due import note_due
 from ansvar.tickets.commands.editing import (
     add_note,
     add_participant,
@@ -65,6 +66,7 @@ __all__ = [
     "merge_ticket",
     "note_detail",
     "note_details",
+    "note_due",
     "open_ticket",
     "override_priority",
     "refuse_resolution",

@@ -16,6 +16,7 @@ from ansvar.tickets.commands.locking import (
     save,
     take_up,
 )
+from ansvar.tickets.commands.working import WAITING_FIELDS, forget_waiting
 from ansvar.tickets.decisions import OPEN, State
 from ansvar.tickets.facts import TicketClosed, TicketReopened, TicketResolved
 from ansvar.tickets.models import Ticket
@@ -51,14 +52,13 @@ def resolve_ticket(
     move(ticket, State.RESOLVED)
     ticket.resolution = words
     ticket.resolved_at = clock.now()
-    ticket.waiting_for, ticket.waiting_note, ticket.waiting_until = "", "", None
+    forget_waiting(ticket)
     ticket.requester_spoke_at = None
     end_custody(ticket, at=ticket.resolved_at)
     fields = take_up(ticket, owner_id=by.person_id, by=by)
     save(
         ticket,
-        "state", "resolution", "resolved_at", "requester_spoke_at",
-        "waiting_for", "waiting_note", "waiting_until", *fields,
+        "state", "resolution", "resolved_at", "requester_spoke_at", *WAITING_FIELDS, *fields,
     )  # fmt: skip
     record(TicketResolved(subject_id=ticket.pk, resolution=words), by=by)
     return ticket

@@ -12,6 +12,7 @@ from ansvar.kernel.rights import require
 from ansvar.tickets.commands.editing import add_participant, link_tickets
 from ansvar.tickets.commands.holding import end_custody
 from ansvar.tickets.commands.locking import locked, require_open, save
+from ansvar.tickets.commands.working import WAITING_FIELDS, forget_waiting
 from ansvar.tickets.decisions import State
 from ansvar.tickets.facts import TicketClosed
 from ansvar.tickets.models import Link, Ticket
@@ -54,12 +55,11 @@ def merge_ticket(ticket_id: int, *, into_id: int, by: Actor) -> Ticket:
     ticket.state = State.CLOSED
     ticket.resolved_at = ticket.closed_at = clock.now()
     ticket.requester_spoke_at = None
-    ticket.waiting_for, ticket.waiting_note, ticket.waiting_until = "", "", None
+    forget_waiting(ticket)
     end_custody(ticket, at=ticket.closed_at)
     save(
         ticket,
-        "state", "resolution", "resolved_at", "closed_at", "requester_spoke_at",
-        "waiting_for", "waiting_note", "waiting_until",
+        "state", "resolution", "resolved_at", "closed_at", "requester_spoke_at", *WAITING_FIELDS,
     )  # fmt: skip
     record(TicketClosed(subject_id=ticket.pk, how="merged"), by=by)
     return into

@@ -8,10 +8,13 @@ from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
+from ansvar.people.models import Organisation
 from ansvar.tickets.commands.locking import locked, move, require_open, save, take_up
 from ansvar.tickets.decisions import State, WaitingFor, state_in_hands
 from ansvar.tickets.facts import WaitingEnded, WaitingStarted, WorkStarted
 from ansvar.tickets.models import Ticket
+
+WAITING_FIELDS = ("waiting_for", "waiting_note", "waiting_until", "supplier")
 
 
 class DateMissing(Refusal):
@@ -31,9 +34,9 @@ def start_work(ticket_id: int, *, version: int | None = None, by: Actor) -> Tick
         return ticket
     require_open(ticket)
     move(ticket, State.IN_WORK)
-    _forget_waiting(ticket)
+    forget_waiting(ticket)
     fields = take_up(ticket, owner_id=by.person_id, by=by)
-    save(ticket, "state", "waiting_for", "waiting_note", "waiting_until", *fields)
+    save(ticket, "state", *WAITING_FIELDS, *fields)
     record(WorkStarted(subject_id=ticket.pk), by=by)
     return ticket
 
@@ -43,12 +46,15 @@ def wait_with_ticket(
     ticket_id: int,
     *,
     waiting_for: WaitingFor,
+    supplier: Organisation | None = None,
     note: str = "",
     until: datetime | None = None,
     version: int | None = None,
     by: Actor,
 ) -> Ticket:
     """Let the ticket wait for somebody or something, with a reminder at *until*.
+
+    A *supplier* is kept only of a ticket that waits for one.
 
     Raises: NotPermitted; DateMissing; MoveNotAllowed; StaleTicket.
     Records: WaitingStarted.
@@ -63,10 +69,17 @@ def wait_with_ticket(
     if ticket.state != State.WAITING:
         move(ticket, State.WAITING)
     ticket.waiting_for, ticket.waiting_note, ticket.waiting_until = waiting_for, note[:250], until
+    ticket.supplier = supplier if waiting_for == WaitingFor.SUPPLIER else None
     fields = take_up(ticket, owner_id=by.person_id, by=by)
-    save(ticket, "state", "waiting_for", "waiting_note", "waiting_until", *fields)
+    save(ticket, "state", *WAITING_FIELDS, *fields)
     record(
-        WaitingStarted(subject_id=ticket.pk, waiting_for=waiting_for, note=note[:250], until=until),
+        WaitingStarted(
+            subject_id=ticket.pk,
+            waiting_for=waiting_for,
+            note=note[:250],
+            until=until,
+            supplier_id=ticket.supplier_id,
+        ),
         by=by,
     )
     return ticket
@@ -95,11 +108,13 @@ def end_waiting(ticket: Ticket, *, why: str, by: Actor, fields: tuple[str, ...] 
     if ticket.state != State.WAITING:
         return False
     ticket.state = State.ASSIGNED if ticket.assignee_id else state_in_hands(None)
-    _forget_waiting(ticket)
-    save(ticket, "state", "waiting_for", "waiting_note", "waiting_until", *fields)
+    forget_waiting(ticket)
+    save(ticket, "state", *WAITING_FIELDS, *fields)
     record(WaitingEnded(subject_id=ticket.pk, why=why, state=ticket.state), by=by)
     return True
 
 
-def _forget_waiting(ticket: Ticket) -> None:
+def forget_waiting(ticket: Ticket) -> None:
+    """Empty what the waiting was about; the caller saves `WAITING_FIELDS`."""
     ticket.waiting_for, ticket.waiting_note, ticket.waiting_until = "", "", None
+    ticket.supplier = None

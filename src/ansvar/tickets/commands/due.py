@@ -1,0 +1,21 @@
+"""By when something of a ticket is due: worked out above, kept here so that lists follow it."""
+
+from datetime import datetime
+
+from ansvar.tickets.models import Ticket
+
+
+def note_due(
+    ticket_id: int,
+    *,
+    due_at: datetime | None,
+    answer_due_at: datetime | None,
+    update_due_at: datetime | None,
+) -> None:
+    """Keep when the next target runs out, and by when the people of a ticket hear from the desk.
+
+    It follows from facts that are recorded already: it records none, and counts no version.
+    """
+    Ticket.objects.filter(pk=ticket_id).update(
+        due_at=due_at, answer_due_at=answer_due_at, update_due_at=update_due_at
+    )
