@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ansvar.portal.urls")),
     path("", include("ansvar.workbench.urls")),
     path("admin/", include("ansvar.workbench.admin.urls")),
+    path("insight/", include("ansvar.workbench.insight.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("ui/", include("ansvar.ui.urls")))

@@ -49,6 +49,7 @@ PERMISSIONS: Mapping[str, str] = {
     "mailbox.manage": "set up mailboxes and look after the mail in quarantine",
     "work.manage": "see failed work and run it again",
     "journal.read": "read the journal",
+    "insight.read": "see the figures of the desk",
     "token.manage": "take away anybody's tokens",
 }
 
@@ -70,13 +71,13 @@ _AGENT = {
     "person.edit",
     "service.read",
 }
-_LEAD = _AGENT | {"ticket.change_owner", "ticket.close"}
+_LEAD = _AGENT | {"ticket.change_owner", "ticket.close", "insight.read"}
 _READER = {permission for permission in PERMISSIONS if permission.endswith(".read")}
 
 ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.AGENT: frozenset(_AGENT),
     Role.TEAM_LEAD: frozenset(_LEAD),
-    Role.SERVICE_OWNER: frozenset({"service.read", "person.read"}),
+    Role.SERVICE_OWNER: frozenset({"service.read", "person.read", "insight.read"}),
     Role.SUPERVISOR: frozenset(_LEAD | {"journal.read"}),
     Role.ADMINISTRATOR: frozenset(PERMISSIONS),
     Role.AUDITOR: frozenset(_READER),

@@ -1,0 +1,1 @@
+"""What follows from figures: pure, without database or clock."""
