@@ -99,6 +99,21 @@ def test_a_queue_that_is_played_waits_as_long_as_the_formula_says(people: int, o
     )
 
 
+def test_one_person_waits_as_pollaczek_and_khinchine_say():
+    alike = Load(per_hour=3, handling=15 * MINUTE, variation=0)
+    assert outlook(alike, 1).average_wait == 22.5 * MINUTE
+    assert outlook(of(0.75, 15 * MINUTE), 1).average_wait == 45 * MINUTE
+
+
+def test_the_more_handling_times_scatter_the_longer_tickets_wait():
+    times = [
+        outlook(Load(per_hour=6, handling=20 * MINUTE, variation=one), 3).time_for(0.9)
+        for one in (0.5, 1.0, 1.5)
+    ]
+    assert times == sorted(times)
+    assert times[2] == pytest.approx(times[1] * 1.625, abs=timedelta(milliseconds=1))
+
+
 def test_the_day_of_a_desk_gives_its_load():
     load = load_of(per_day=54, hours_a_day=9, handling=20 * MINUTE, share_of_time=0.8)
     assert (load.per_hour, load.handling) == (6, 25 * MINUTE)

@@ -50,6 +50,18 @@ def test_working_time_leaves_out_lunch_night_and_weekend():
     assert calendar.add_working_time(friday, timedelta(hours=6)) == monday
 
 
+def test_openings_between_two_moments_are_cut_there():
+    calendar = a_calendar(special_days={"2026-11-24": []})
+    found = list(calendar.openings(local("2026-11-23T09:00"), local("2026-11-25T13:30")))
+    assert found == [
+        (local("2026-11-23T09:00"), local("2026-11-23T12:00")),
+        (local("2026-11-23T13:00"), local("2026-11-23T17:00")),
+        (local("2026-11-25T08:00"), local("2026-11-25T12:00")),
+        (local("2026-11-25T13:00"), local("2026-11-25T13:30")),
+    ]
+    assert list(calendar.openings(local("2026-11-23T12:00"), local("2026-11-23T13:00"))) == []
+
+
 def test_adding_nothing_changes_nothing_and_time_is_not_taken_away():
     calendar, night = a_calendar(), local("2026-11-20T23:00")
     assert calendar.add_working_time(night, timedelta()) == night

@@ -181,6 +181,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["requester", "-opened_at"], name="ticket_of_requester"),
             models.Index(fields=["desk", "-changed_at", "-id"], name="ticket_changed"),
+            models.Index(fields=["desk", "opened_at"], name="ticket_opened"),
             models.Index(
                 fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)
             ),

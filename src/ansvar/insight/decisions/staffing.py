@@ -5,6 +5,10 @@ tickets come independently of one another at an even pace, handling times scatte
 the first to come is the first to be taken, nobody gives up. See L. Kleinrock, Queueing Systems,
 volume 1 (1975), sections 3.5 and 3.6.
 
+Real handling times scatter otherwise. Whether one waits hardly depends on it, how long does: in
+proportion to (1 + variation squared) / 2, after A. M. Lee and P. A. Longton (1959), which is exact
+for one person (Pollaczek and Khinchine) and for exponential times.
+
 Times are working time: what is left in the evening goes on in the morning.
 """
 
@@ -35,6 +39,13 @@ class Load:
     """Tickets in an hour in which the desk is open."""
     handling: timedelta
     """From taking one up to being free for the next, other duties in between included."""
+    variation: float = 1.0
+    """Standard deviation of the handling time by its mean: 0 all alike, 1 exponential."""
+
+    @property
+    def stretch(self) -> float:
+        """By how much the scatter of handling times lengthens the waits, 1 for exponential."""
+        return (1 + self.variation**2) / 2
 
     @property
     def offered(self) -> float:
@@ -43,7 +54,12 @@ class Load:
 
 
 def load_of(
-    *, per_day: float, hours_a_day: float, handling: timedelta, share_of_time: float = 1.0
+    *,
+    per_day: float,
+    hours_a_day: float,
+    handling: timedelta,
+    share_of_time: float = 1.0,
+    variation: float = 1.0,
 ) -> Load:
     """Return the load of a day that is open for some hours.
 
@@ -53,7 +69,9 @@ def load_of(
     """
     if hours_a_day <= 0 or not 0 < share_of_time <= 1:
         raise ValueError("A day needs hours, and people a share of it between 0 and 1.")
-    return Load(per_hour=per_day / hours_a_day, handling=handling / share_of_time)
+    return Load(
+        per_hour=per_day / hours_a_day, handling=handling / share_of_time, variation=variation
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +105,7 @@ class Outlook:
         """How long tickets wait on average; nothing when the people do not keep up."""
         if not self.keeps_up:
             return None
-        return self.waiting_share * self.load.handling / (self.people - self.load.offered)
+        return self.waiting_share * self._wait_of_who_waits
 
     def share_within(self, time: timedelta) -> float:
         """Return the share of tickets that are taken up within *time*."""
@@ -95,8 +113,7 @@ class Outlook:
             return 0.0
         if not self.load.handling:
             return 1.0
-        pace = (self.people - self.load.offered) / (self.load.handling / HOUR)
-        return 1.0 - self.waiting_share * math.exp(-pace * (time / HOUR))
+        return 1.0 - self.waiting_share * math.exp(-(time / self._wait_of_who_waits))
 
     def time_for(self, share: float) -> timedelta | None:
         """Return within which time *share* of the tickets are taken up.
@@ -111,8 +128,11 @@ class Outlook:
             return None
         if self.waiting_share <= 1 - share:
             return NO_TIME
-        slack = self.people - self.load.offered
-        return self.load.handling * (math.log(self.waiting_share / (1 - share)) / slack)
+        return self._wait_of_who_waits * math.log(self.waiting_share / (1 - share))
+
+    @property
+    def _wait_of_who_waits(self) -> timedelta:
+        return self.load.handling * self.load.stretch / (self.people - self.load.offered)
 
 
 def outlook(load: Load, people: int) -> Outlook:

@@ -91,6 +91,15 @@ class WorkingCalendar:
             day += timedelta(days=1)
         return total
 
+    def openings(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Walk over the spans of working time between two moments, the outer ones cut there."""
+        day, last = self._local_day(start), self._local_day(end)
+        while day <= last:
+            for opens, closes in self._spans_of(day):
+                if opens < end and closes > start:
+                    yield max(opens, start), min(closes, end)
+            day += timedelta(days=1)
+
     def add_working_time(self, start: datetime, amount: timedelta) -> datetime:
         """Return the first moment by which *amount* of working time has passed since *start*.
 
