@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "ansvar.catalogue",
     "ansvar.tickets",
     "ansvar.conversations",
+    "ansvar.servicelevels",
     "ansvar.insight",
     "ansvar.importers",
     "ansvar.portal",

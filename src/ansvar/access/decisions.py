@@ -43,6 +43,8 @@ PERMISSIONS: Mapping[str, str] = {
     "service.set_urgency": "change the urgency of a service, for all tickets",
     "script.edit": "write, test and publish scripts",
     "matrix.edit": "change the priority matrix",
+    "level.edit": "write, publish and end service levels and the communication policy",
+    "ticket.choose_level": "choose the service level of a ticket by hand, with a reason",
     "desk.manage": "set up desks, teams and calendars",
     "organisation.manage": "set up organisations, departments and sites",
     "role.grant": "give and take roles",
@@ -71,7 +73,7 @@ _AGENT = {
     "person.edit",
     "service.read",
 }
-_LEAD = _AGENT | {"ticket.change_owner", "ticket.close", "insight.read"}
+_LEAD = _AGENT | {"ticket.change_owner", "ticket.choose_level", "ticket.close", "insight.read"}
 _READER = {permission for permission in PERMISSIONS if permission.endswith(".read")}
 
 ALLOWED: Mapping[Role, frozenset[str]] = {

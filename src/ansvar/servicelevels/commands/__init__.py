@@ -1,0 +1,49 @@
+"""The only place that writes levels and clocks."""
+
+from ansvar.servicelevels.commands.beginning import give_policy
+from ansvar.servicelevels.commands.choosing import (
+    NO_LEVEL,
+    LevelNotForTicket,
+    NoReason,
+    choose_level,
+)
+from ansvar.servicelevels.commands.keeping import as_worked_out, keep_clocks, renew_clocks
+from ansvar.servicelevels.commands.levels import (
+    BeginsInThePast,
+    DraftMissing,
+    LevelOverlaps,
+    NotInForce,
+    TermsHaveFaults,
+    UnknownPart,
+    create_level,
+    drop_draft,
+    edit_level,
+    end_level,
+    publish_level,
+    save_draft,
+    sign_level,
+)
+
+__all__ = [
+    "NO_LEVEL",
+    "BeginsInThePast",
+    "DraftMissing",
+    "LevelNotForTicket",
+    "LevelOverlaps",
+    "NoReason",
+    "NotInForce",
+    "TermsHaveFaults",
+    "UnknownPart",
+    "as_worked_out",
+    "choose_level",
+    "create_level",
+    "drop_draft",
+    "edit_level",
+    "end_level",
+    "give_policy",
+    "keep_clocks",
+    "publish_level",
+    "renew_clocks",
+    "save_draft",
+    "sign_level",
+]

@@ -1,0 +1,205 @@
+"""Which version of which level applies to a ticket, and why not the others."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ansvar.servicelevels.decisions.hours import Hours
+from ansvar.servicelevels.decisions.story import Traits
+from ansvar.servicelevels.decisions.terms import LevelKind, Measure, Scope, Target, Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One published version of a level, as clocks see it."""
+
+    id: int
+    level_id: int
+    level: str
+    """The level's name."""
+    kind: LevelKind
+    desk_id: int
+    position: int
+    """Levels of a kind are tried in this order, see `in_order`."""
+    number: int
+    valid_from: datetime
+    valid_until: datetime | None = None
+    terms: Terms
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Tell whether the version is in force for what begins at *moment*."""
+        return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
+
+
+def in_order(scope: Scope, level_id: int) -> tuple[int, bool, bool, bool, bool, int]:
+    """Return by what levels of a kind are sorted: the narrower scope comes first.
+
+    More conditions come before fewer; of equally many, services come before teams, suppliers and
+    sites; of the same, the older level.
+    """
+    conditions = (scope.services, scope.teams, scope.suppliers, scope.sites)
+    services, teams, suppliers, sites = (not condition for condition in conditions)
+    return (
+        sum(map(bool, (services, teams, suppliers, sites))),
+        services,
+        teams,
+        suppliers,
+        sites,
+        level_id,
+    )
+
+
+def overlap(one: Scope, other: Scope) -> bool:
+    """Tell whether neither of two scopes is the narrower one and something fits both."""
+    names = Scope.__dataclass_fields__
+    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
+    return all(bool(a) == bool(b) and (not a or bool(a & b)) for a, b in pairs)
+
+
+class Verdict(StrEnum):
+    """Why a level applies or does not."""
+
+    APPLIES = "applies"
+    LATER = "later"
+    """It fits as well, but another one before it applied."""
+    OTHER_SERVICE = "other_service"
+    OTHER_SITE = "other_site"
+    OTHER_TEAM = "other_team"
+    OTHER_SUPPLIER = "other_supplier"
+    BY_HAND = "by_hand"
+    """Somebody chose this one, or none, for the ticket."""
+    NOT_CHOSEN = "not_chosen"
+    """Somebody chose otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """For what a level is looked for."""
+
+    kind: LevelKind
+    desk_id: int
+    traits: Traits
+    at: datetime
+    """When that began to which the level would apply: the ticket, the holding, the waiting."""
+    team_id: int | None = None
+    supplier_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The level that applies, if one does, and what was said of each that was considered."""
+
+    version: Version | None
+    considered: tuple[tuple[Version, Verdict], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """All levels and calendars of an installation, as they came to be."""
+
+    versions: tuple[Version, ...] = ()
+    """Published ones, by position of their levels."""
+    calendars: Mapping[int, Hours] = field(default_factory=dict)
+    desk_calendars: Mapping[int, "Kept"] = field(default_factory=dict)
+    team_calendars: Mapping[int, "Kept"] = field(default_factory=dict)
+    site_calendars: Mapping[int, "Kept"] = field(default_factory=dict)
+
+    def choose(self, asked: Question) -> Choice:
+        """Return the first level in order whose scope fits; no level at all is a good answer."""
+        found: Version | None = None
+        considered = []
+        for version in self.versions:
+            if version.kind is not asked.kind or version.desk_id != asked.desk_id:
+                continue
+            by_hand = asked.kind is LevelKind.SLA and asked.traits.level is not None
+            if by_hand and version.id == asked.traits.level:
+                verdict = Verdict.BY_HAND
+            elif not version.holds_at(asked.at):
+                continue
+            elif by_hand:
+                verdict = Verdict.NOT_CHOSEN
+            else:
+                verdict = _verdict(version.terms.scope, asked)
+                if verdict is Verdict.APPLIES and found is not None:
+                    verdict = Verdict.LATER
+            if verdict in {Verdict.APPLIES, Verdict.BY_HAND}:
+                found = version
+            considered.append((version, verdict))
+        return Choice(version=found, considered=tuple(considered))
+
+    def hours_of(
+        self, version: Version, *, site_id: int | None, team_id: int | None, at: datetime
+    ) -> Hours | None:
+        """Return the hours by which a version counts what began at *at*."""
+        terms = version.terms
+        if terms.at_site and site_id is not None:
+            at_site = kept_at(self.site_calendars.get(site_id, ()), at)
+            if at_site is not None:
+                return self.calendars.get(at_site)
+        calendar_id = terms.calendar_id
+        if calendar_id is None and version.kind is LevelKind.OLA and team_id is not None:
+            calendar_id = kept_at(self.team_calendars.get(team_id, ()), at)
+        if calendar_id is None:
+            calendar_id = kept_at(self.desk_calendars.get(version.desk_id, ()), at)
+        return self.calendars.get(calendar_id) if calendar_id is not None else None
+
+
+Kept = tuple[tuple[datetime | None, int | None], ...]
+"""The calendar somebody had through time: from when (the first from ever), and which."""
+
+
+def kept_at(kept: Kept, at: datetime) -> int | None:
+    """Return which calendar somebody had at a moment."""
+    found = None
+    for since, calendar_id in kept:
+        if since is None or since <= at:
+            found = calendar_id
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """A target that applies, with where it stands."""
+
+    version: Version
+    row: int
+    target: Target
+    hours: Hours | None
+    """Nothing where the calendar is gone: nothing can be counted then."""
+
+
+def applied(book: Book, measure: Measure, asked: Iterable[Question]) -> Applied | None:
+    """Return the target for a measure: that of the first question whose level has one."""
+    for question in asked:
+        version = book.choose(question).version
+        if version is None:
+            continue
+        traits = question.traits
+        row = version.terms.row_for(
+            measure, kind=traits.kind, priority=traits.priority, service_id=traits.service_id
+        )
+        if row is not None:
+            return Applied(
+                version=version,
+                row=row,
+                target=version.terms.rows[row].targets[measure],
+                hours=book.hours_of(
+                    version, site_id=traits.site_id, team_id=question.team_id, at=question.at
+                ),
+            )
+    return None
+
+
+def _verdict(scope: Scope, asked: Question) -> Verdict:
+    traits = asked.traits
+    checks = (
+        (scope.services, traits.service_id, Verdict.OTHER_SERVICE),
+        (scope.sites, traits.site_id, Verdict.OTHER_SITE),
+        (scope.teams, asked.team_id, Verdict.OTHER_TEAM),
+        (scope.suppliers, asked.supplier_id, Verdict.OTHER_SUPPLIER),
+    )
+    for wanted, value, verdict in checks:
+        if wanted and value not in wanted:
+            return verdict
+    return Verdict.APPLIES
