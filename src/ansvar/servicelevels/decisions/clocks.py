@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from ansvar.servicelevels.decisions.choosing import Applied, Book, Question, applied
 from ansvar.servicelevels.decisions.hours import Hours
-from ansvar.servicelevels.decisions.story import Course, Leg, Said
+from ansvar.servicelevels.decisions.story import Course, Leg
 from ansvar.servicelevels.decisions.terms import PAUSABLE, LevelKind, Measure, Step
 
 T = TypeVar("T")
@@ -263,7 +263,7 @@ def _added(shares: Shares, holder: Holder, spent: timedelta) -> Shares:
 def _team_at(course: Course, stop: datetime | None) -> int | None:
     """Return the team that held the ticket until *stop*."""
     before = [leg for leg in course.legs if stop is None or leg.start < stop]
-    return (before or course.legs)[-1].team_id
+    return (before or course.legs[:1])[-1].team_id
 
 
 def _first(*moments: datetime | None) -> datetime | None:
@@ -279,8 +279,9 @@ def _reaction(course: Course, human: Sequence[datetime]) -> datetime | None:
 def _resolutions(course: Course, book: Book, desk_id: int) -> Iterator[Window]:
     """Return one window to the last solution, or one for each opening where levels want it so."""
     stretches = list(_stretches(course.legs, lambda leg: leg.is_open))
-    if not stretches:
-        return
+    if not course.legs[0].is_open:
+        # Solved in the moment in which it was written down: the best way to keep the promise.
+        stretches.insert(0, (course.opened_at, course.opened_at))
     whole = Window(
         measure=Measure.RESOLUTION, number=1, start=course.opened_at, stop=stretches[-1][1]
     )
@@ -293,21 +294,22 @@ def _resolutions(course: Course, book: Book, desk_id: int) -> Iterator[Window]:
 
 
 def _acknowledgement(course: Course, book: Book, desk_id: int) -> Window:
+    """Return the time until the people of the ticket heard for the first time that it is there."""
     done = next((leg.start for leg in course.legs if not leg.is_open), None)
 
-    def until(told: Iterable[Said]) -> Window:
+    def until(stop: datetime | None) -> Window:
         return Window(
-            measure=Measure.ACKNOWLEDGE,
-            number=1,
-            start=course.opened_at,
-            stop=_first(done, *(said.at for said in told)),
+            measure=Measure.ACKNOWLEDGE, number=1, start=course.opened_at, stop=_first(stop, done)
         )
 
-    window = until(course.said)
-    rule = rule_of(window, course, book, desk_id=desk_id)
-    if rule is None or rule.version.terms.automatic_acknowledges:
-        return window
-    return until(said for said in course.said if not said.is_automatic)
+    for said in course.said:
+        window = until(said.at)
+        if not said.is_automatic:
+            return window
+        rule = rule_of(window, course, book, desk_id=desk_id)
+        if rule is not None and rule.version.terms.automatic_acknowledges:
+            return window
+    return until(None)
 
 
 def _updates(legs: Sequence[Leg], human: Sequence[datetime]) -> Iterator[Window]:
@@ -322,14 +324,14 @@ def _updates(legs: Sequence[Leg], human: Sequence[datetime]) -> Iterator[Window]
 
 
 def _closings(course: Course) -> Iterator[Window]:
-    """Return the times from each solution to the message that tells of it."""
-    done = _stretches(course.legs, lambda leg: not leg.is_open)
-    for number, (start, stop) in enumerate(done, 1):
-        told = [said.at for said in course.said if said.at >= start]
-        closed = [leg.start for leg in course.legs if leg.state == "closed" and leg.start >= start]
-        yield Window(
-            measure=Measure.CLOSING, number=number, start=start, stop=_first(stop, *told, *closed)
-        )
+    """Return the times from each solution to the message that tells of it, or to its end.
+
+    A ticket closed without a solution was merged: its people hear of the other one.
+    """
+    solved = _stretches(course.legs, lambda leg: leg.state == "resolved")
+    for number, (start, stop) in enumerate(solved, 1):
+        told = (said.at for said in course.said if said.at >= start)
+        yield Window(measure=Measure.CLOSING, number=number, start=start, stop=_first(stop, *told))
 
 
 def _held(legs: Sequence[Leg]) -> Iterator[Window]:
@@ -342,9 +344,13 @@ def _held(legs: Sequence[Leg]) -> Iterator[Window]:
 def _awaited(legs: Sequence[Leg]) -> Iterator[Window]:
     """Return the times during which the ticket waited for somebody outside the desk."""
     waits = {"waiting:supplier", "waiting:change"}
-    awaited = _grouped(
-        legs, lambda leg: (leg.standing, leg.supplier_id) if leg.standing in waits else None
-    )
+
+    def awaited_in(leg: Leg) -> tuple[str, int | None] | None:
+        if leg.standing not in waits:
+            return None
+        return leg.standing, leg.supplier_id if leg.standing == "waiting:supplier" else None
+
+    awaited = _grouped(legs, awaited_in)
     suppliers = 0
     for number, ((standing, supplier_id), start, stop) in enumerate(awaited, 1):
         yield Window(

@@ -158,8 +158,11 @@ def _go_on(legs: list[Leg], at: datetime, changed: Mapping[str, Any]) -> None:
     if after == before:
         return
     if before.start == at:
-        # No time has passed: the leg that was begun is another one.
-        legs[-1] = after
+        # No time has passed: the leg that was begun is another one, or none after all.
+        legs.pop()
+        if legs and replace(after, start=legs[-1].start) == replace(legs[-1], end=None):
+            after = replace(legs.pop(), end=None)
+        legs.append(after)
         return
     legs[-1] = replace(before, end=at)
     legs.append(replace(after, start=at))
