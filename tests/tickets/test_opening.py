@@ -5,6 +5,7 @@ from journal_checks import facts_recorded, records_nothing
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import NotPermitted
 from ansvar.tickets.commands import open_ticket
+from ansvar.tickets.commands.holding import NotThisDesk
 from ansvar.tickets.commands.opening import NoTeam, NothingSaid
 from ansvar.tickets.decisions import State
 from ansvar.tickets.models import Ticket
@@ -56,6 +57,18 @@ def test_the_site_is_the_requesters_unless_another_is_given():
     place = a_workplace()
     assert a_ticket(place, requester=requester).site == site
     assert a_ticket(place, requester=requester, site=elsewhere).site == elsewhere
+
+
+def test_what_began_in_another_team_is_opened_there_by_who_may_open_tickets():
+    place, requester, elsewhere = a_workplace(), a_person(), a_team()
+    ticket = a_ticket(place, requester=requester, team=place.second, by=place.by)
+    assert (ticket.team, ticket.custody.get().team) == (place.second, place.second)
+    assert ticket.hand_over_count == 0
+    with records_nothing():
+        with pytest.raises(NotPermitted):
+            a_ticket(place, requester=requester, team=place.second)
+        with pytest.raises(NotThisDesk):
+            a_ticket(place, requester=requester, team=elsewhere, by=place.by)
 
 
 def test_somebody_else_may_not_open_a_ticket_for_a_person():

@@ -8,7 +8,7 @@ from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
-from ansvar.people.models import Membership, Person, Team
+from ansvar.people.models import Desk, Membership, Person, Team
 from ansvar.tickets.commands.locking import ReasonMissing, locked, require_open, save, take_up
 from ansvar.tickets.decisions import State, is_bounce, state_in_hands
 from ansvar.tickets.facts import OwnerChanged, TicketAssigned, TicketHandedOver
@@ -85,10 +85,7 @@ def hand_over_ticket(
     if team.pk == ticket.team_id:
         return ticket
     require_open(ticket)
-    if team.desk_id != ticket.desk_id or not team.is_active:
-        raise NotThisDesk(
-            said("%(team)s is not an active team of %(desk)s."), team=team, desk=ticket.desk
-        )
+    require_team_of(ticket.desk_id, team)
     if not reason.strip():
         raise ReasonMissing(said("Say why, and what was tried: the next team reads it first."))
     if assignee is not None:
@@ -138,6 +135,16 @@ def change_owner(ticket_id: int, *, to: Person, version: int | None = None, by: 
     save(ticket, "owner")
     record(OwnerChanged(subject_id=ticket.pk, owner_id=to.pk, previous_id=previous_id), by=by)
     return ticket
+
+
+def require_team_of(desk_id: int, team: Team) -> None:
+    """Refuse a team that cannot hold tickets of a desk.
+
+    Raises: NotThisDesk.
+    """
+    if team.desk_id != desk_id or not team.is_active:
+        desk = Desk.objects.get(pk=desk_id)
+        raise NotThisDesk(said("%(team)s is not an active team of %(desk)s."), team=team, desk=desk)
 
 
 def pass_custody(ticket: Ticket, *, at: datetime, bounced: bool = False) -> None:

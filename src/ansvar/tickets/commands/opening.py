@@ -10,7 +10,7 @@ from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
 from ansvar.people.models import Desk, Membership, Person, Site, Team
-from ansvar.tickets.commands.holding import pass_custody
+from ansvar.tickets.commands.holding import pass_custody, require_team_of
 from ansvar.tickets.commands.locking import take_up, tell_pages
 from ansvar.tickets.commands.weighing import weigh_unclassified
 from ansvar.tickets.decisions import Kind, State, state_in_hands
@@ -42,24 +42,28 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     site: Site | None = None,
     reporter: Person | None = None,
     assignee: Person | None = None,
+    team: Team | None = None,
     by: Actor,
 ) -> Ticket:
     """Take up a matter as a ticket of *desk*, in the hands of the desk's first team.
 
-    With an *assignee*, somebody who was asked in person, custody starts in those hands, and that
-    person answers for the ticket; it is in the first of the person's teams of the desk.
+    Or in those of *team*, for what is known to have begun there. With an *assignee*, somebody who
+    was asked in person, custody starts in those hands, and that person answers for the ticket; it
+    is in the first of the person's teams of the desk.
 
     Anybody may open one for himself, or as the *reporter* for a colleague; otherwise it needs the
     right. The site is the requester's unless another is given. An agent who opens a ticket for
     others answers for it.
 
-    Raises: NotPermitted; NothingSaid; NoTeam.
+    Raises: NotPermitted; NothingSaid; NoTeam; NotThisDesk.
     Records: TicketOpened; OwnerChanged when an agent opens it; TicketAssigned with an assignee.
     """
     parties = {requester.pk, reporter.pk if reporter else None}
     works_for_desk = by.person_id is None or by.person_id not in parties
-    if works_for_desk:
+    if works_for_desk or team is not None:
         require(by, "ticket.open", desk)
+    if team is not None:
+        require_team_of(desk.pk, team)
     words = _words_of(subject)
     now = clock.now()
     ticket = Ticket(
@@ -75,7 +79,7 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
         reporter=reporter if reporter and reporter.pk != requester.pk else None,
         site=site or requester.site,
         service=service,
-        team=_team_of(assignee, desk) or _first_team(desk),
+        team=team or _team_of(assignee, desk) or _first_team(desk),
         opened_at=now,
         changed_at=now,
         requester_spoke_at=now,
