@@ -19,6 +19,17 @@ class TicketImported(Fact, name="ticket.imported", wording=_("imported {mails} m
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseImported(
+    Fact, name="ticket.case_imported", wording=_("imported case {case}, {rows} rows, from {run}")
+):
+    """A case of an event log became a ticket, each of its rows at its own moment."""
+
+    run_id: RunId
+    case: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportFinished(
     Fact, name="import.finished", wording=_("imported {mails} mails as {tickets} tickets")
 ):
@@ -26,6 +37,17 @@ class ImportFinished(
 
     mails: int
     tickets: int
+    left_out: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogImported(
+    Fact, name="import.log_finished", wording=_("imported {cases} cases, {rows} rows, of a log")
+):
+    """All cases of an event log are taken over."""
+
+    cases: int
+    rows: int
     left_out: int
 
 

@@ -1,4 +1,4 @@
-"""Imports, what they have seen, and which mail has become words on which ticket."""
+"""Imports, what they have seen, and what of it has become which ticket."""
 
 from typing import Any, ClassVar
 
@@ -10,12 +10,12 @@ from typing_extensions import override
 
 from ansvar.conversations.models import Message
 from ansvar.kernel.actor import Actor
-from ansvar.people.models import Desk
+from ansvar.people.models import Desk, Person
 from ansvar.tickets.models import Ticket
 
 
 class ImportRun(models.Model):
-    """One taking over of a mailbox for a desk, from the first look to the last ticket."""
+    """One taking over of a mailbox or a log for a desk, from the first look to the last ticket."""
 
     class State(models.TextChoices):
         """How far it has come."""
@@ -31,7 +31,7 @@ class ImportRun(models.Model):
     source = models.CharField(max_length=500)
     """A path, or the address of a folder without a password."""
     kind = models.CharField(max_length=8)
-    """What the source is: mbox, maildir, eml, imap."""
+    """What the source is: mbox, maildir, eml, imap, log."""
     signature = models.CharField(max_length=200, blank=True)
     """What the source was like when it was looked through; another one holds other mail."""
     options: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
@@ -40,7 +40,7 @@ class ImportRun(models.Model):
     """The last place that was looked at."""
     counts: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     report: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
-    """What the mailbox reveals, as `decisions.Tally` tells it."""
+    """What the mailbox reveals, as `decisions.Tally` tells it; of a log, `decisions.Outcome`."""
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -136,3 +136,55 @@ class ImportedMail(models.Model):
     @override
     def __str__(self) -> str:
         return self.key
+
+
+class ImportedCase(models.Model):
+    """A case of a log, and the ticket that it is: whoever imports it again changes nothing."""
+
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="+")
+    log = models.CharField(max_length=40)
+    """Name of the log, as its mapping gives it."""
+    case = models.CharField(max_length=200)
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="cases")
+    ticket = models.OneToOneField(Ticket, models.CASCADE, null=True, related_name="imported_case")
+    """Nothing for a case that could not be told; it is tried again with the next import."""
+    rows = models.PositiveIntegerField(default=0)
+    why = models.CharField(max_length=300, blank=True)
+    """Why there is no ticket."""
+    remarks: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    """What could not be told as the log has it: how often, and where first, by remark."""
+    logged: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    """The log's own counters in the last row."""
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["desk", "log", "case"], name="imported_case_once"),
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=False) | ~Q(why=""), name="imported_case_or_why_not"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["run", "id"], name="imported_case_of_run")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.case
+
+
+class LoggedPerson(models.Model):
+    """Who is meant by a name in a log, so that the next import of it knows too."""
+
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="+")
+    log = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["desk", "log", "name"], name="logged_person_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name

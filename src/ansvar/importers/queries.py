@@ -10,9 +10,9 @@ from ansvar.access.decisions import ALLOWED, Role
 from ansvar.access.models import RoleGrant
 from ansvar.access.queries import desks_where
 from ansvar.conversations.models import Mailbox, Message
-from ansvar.importers.decisions import Insiders, LeftOut, Said
+from ansvar.importers.decisions import Insiders, LeftOut, Outcome, Said
 from ansvar.importers.decisions.roles import without_token
-from ansvar.importers.models import ImportedMail, ImportRun, SurveyedMail
+from ansvar.importers.models import ImportedCase, ImportedMail, ImportRun, SurveyedMail
 from ansvar.people.decisions import Channel
 from ansvar.people.models import ContactPoint, Desk, Person
 
@@ -64,6 +64,32 @@ def known_mails(desk: Desk, rows: Iterable[SurveyedMail]) -> dict[str, int]:
     said = Message.objects.filter(message_id__in=ids, ticket__desk=desk)
     there = dict(said.values_list("message_id", "ticket_id"))
     return known | {key: there[one] for key, one in by_key.items() if one in there}
+
+
+def cases_told(desk: Desk, log: str, cases: Iterable[str]) -> set[str]:
+    """Return which cases of a log are tickets of the desk already."""
+    rows = ImportedCase.objects.filter(desk=desk, log=log, ticket__isnull=False)
+    return set(rows.filter(case__in=[*cases]).values_list("case", flat=True))
+
+
+def cases_left_out(run: ImportRun) -> QuerySet[ImportedCase]:
+    """Return the cases of a log that became no tickets."""
+    return ImportedCase.objects.filter(run=run, ticket=None).order_by("pk")
+
+
+def outcome_of(run: ImportRun) -> Outcome:
+    """Count what became of the cases of a run, and compare the log's counters with the tickets'."""
+    outcome = Outcome()
+    rows = ImportedCase.objects.filter(run=run).order_by("pk").select_related("ticket")
+    for row in rows.iterator(chunk_size=CHUNK):
+        if row.ticket is None:
+            outcome.leave(row.case, why=row.why)
+            continue
+        counted = {"hand_overs": row.ticket.hand_over_count, "reopens": row.ticket.reopen_count}
+        outcome.add(
+            row.case, rows=row.rows, remarks=row.remarks, logged=row.logged, counted=counted
+        )
+    return outcome
 
 
 def insiders_of(desk: Desk, *, given: Iterable[str] = (), run: ImportRun | None = None) -> Insiders:

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ansvar.importers.decisions import LeftOut
-from ansvar.importers.models import ImportRun, SurveyedMail
+from ansvar.importers.models import ImportedCase, ImportRun, SurveyedMail
 from ansvar.ops.console import out
 
 _BAR = 32
@@ -91,7 +91,7 @@ def print_runs(runs: Iterable[ImportRun]) -> None:
     """Print imports."""
     table = _table("Imports", "No.", "Desk", "Source", "State", "Begun", "Tickets", "Left out")
     for run in runs:
-        left = sum(run.counts.get("left_out", {}).values())
+        left = sum(run.counts.get("left_out", {}).values()) + run.counts.get("left", 0)
         table.add_row(
             str(run.pk),
             run.desk.prefix,
@@ -116,6 +116,14 @@ def print_left_out(rows: Iterable[SurveyedMail]) -> None:
             escape(f"{reason} ({row.detail})" if row.detail else reason),
             escape(row.place),
         )
+    out.print(table)
+
+
+def print_cases_left_out(rows: Iterable[ImportedCase]) -> None:
+    """Print cases of a log that became no tickets."""
+    table = _table("Left out", "Case", "Rows", "Why")
+    for row in rows:
+        table.add_row(escape(row.case), str(row.rows), escape(row.why))
     out.print(table)
 
 

@@ -23,9 +23,10 @@ from rich.prompt import Confirm
 from ansvar.conversations import transport
 from ansvar.importers import importing
 from ansvar.importers.commands import begin_run, undo_import
+from ansvar.importers.commands.runs import LOG
 from ansvar.importers.decisions import LeftOut
 from ansvar.importers.models import ImportRun
-from ansvar.importers.queries import left_out, surveyed_run, unfinished_run
+from ansvar.importers.queries import cases_left_out, left_out, surveyed_run, unfinished_run
 from ansvar.importers.sources import Source, source_at
 from ansvar.importers.sources.finding import is_address, source_of
 from ansvar.kernel.actor import SYSTEM
@@ -72,9 +73,9 @@ def run_import(wanted: Wanted) -> None:
 
     Raises: Trouble.
     """
-    desk = _desk(wanted.desk)
+    desk = desk_called(wanted.desk)
     where = wanted.mailbox or wanted.source
-    with _refusals_as_trouble(where), contextlib.closing(_source(wanted)) as source:
+    with refusals_as_trouble(where), contextlib.closing(_source(wanted)) as source:
         if wanted.is_report:
             _report_only(desk, source, wanted)
             return
@@ -94,7 +95,7 @@ def undo_run(run_id: int, *, is_agreed: bool) -> None:
     question = f"Remove the untouched tickets of import {run}?"
     if not is_agreed and not _agreed(question):
         raise Trouble("Nothing was removed.")
-    with console.step("Undoing the import") as doing, _refusals_as_trouble():
+    with console.step("Undoing the import") as doing, refusals_as_trouble():
         undone = undo_import(run_id, by=SYSTEM)
         doing.outcome = f"Removed {undone.tickets} tickets and {undone.persons} people"
     if undone.kept:
@@ -111,11 +112,14 @@ def print_runs() -> None:
 
 
 def print_left_out(run_id: int, reason: str) -> None:
-    """Print the mails that an import has left out.
+    """Print the mails or the cases that an import has left out.
 
     Raises: Trouble.
     """
     run = _known_run(run_id)
+    if run.kind == LOG:
+        import_report.print_cases_left_out(cases_left_out(run)[:_MOST_LISTED])
+        return
     if reason and reason not in set(LeftOut):
         raise Trouble(f"{reason!r} is no reason. There are: {', '.join(LeftOut)}.")
     rows = left_out(run, *([LeftOut(reason)] if reason else []))
@@ -129,7 +133,11 @@ def _known_run(run_id: int) -> ImportRun:
     return run
 
 
-def _desk(prefix: str) -> Desk:
+def desk_called(prefix: str) -> Desk:
+    """Return the desk of a prefix.
+
+    Raises: Trouble.
+    """
     desk = Desk.objects.filter(prefix__iexact=prefix).select_related("calendar").first()
     if desk is None:
         there = ", ".join(Desk.objects.order_by("prefix").values_list("prefix", flat=True))
@@ -186,7 +194,7 @@ def _go_on(run: ImportRun, source: Source, wanted: Wanted, *, is_agreed: bool) -
         console.out.print("Nothing was imported.")
         return
     total = importing.waiting_mails(run)
-    with _progress(f"Making tickets of {total} mails", total) as told:
+    with progress(f"Making tickets of {total} mails", total) as told:
         for done in importing.take_over(run, source, by=SYSTEM):
             told(done)
     run.refresh_from_db()
@@ -195,7 +203,7 @@ def _go_on(run: ImportRun, source: Source, wanted: Wanted, *, is_agreed: bool) -
 
 
 def _survey(run: ImportRun, source: Source) -> None:
-    with _progress(f"Looking through {source.name}", source.total) as told:
+    with progress(f"Looking through {source.name}", source.total) as told:
         for done in importing.survey(run, source):
             told(done)
     with console.step("Sorting the mail into conversations") as doing:
@@ -227,7 +235,8 @@ def _show_report(run: ImportRun, wanted: Wanted) -> None:
 
 
 @contextlib.contextmanager
-def _progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how far something has come."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -256,7 +265,11 @@ def _how_to_go_on(wanted: Wanted) -> str:
 
 
 @contextlib.contextmanager
-def _refusals_as_trouble(where: str = "") -> Iterator[None]:
+def refusals_as_trouble(where: str = "") -> Iterator[None]:
+    """Let what was refused end the command with its sentence.
+
+    Raises: Trouble.
+    """
     try:
         yield
     except Refusal as refusal:

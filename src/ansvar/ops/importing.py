@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Take over old mail: import mailbox, undo.")
+app = typer.Typer(no_args_is_help=True, help="Take over the past: old mail, event logs.")
 
 _Source = Annotated[
     str | None,
@@ -78,6 +78,40 @@ def import_mailbox(  # noqa: PLR0913 - one argument per option of the command li
         )
 
 
+@app.command("log")
+def import_log(
+    file: Annotated[str, typer.Argument(help="A .csv file, packed as .xz, .gz or .bz2 or not.")],
+    *,
+    mapping: Annotated[
+        str, typer.Option(help="What the columns mean: a .toml file, or servicenow, bpic2013.")
+    ],
+    desk: Annotated[str, typer.Option(help="Prefix of the desk whose log it is, such as IT.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only look, and say what would be imported.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only so many cases; the next run goes on.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+) -> None:
+    """Make tickets of an event log, each row at its true time. Broken off, it goes on by itself."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops.log_running import WantedLog, run_log_import  # noqa: PLC0415  # needs Django
+
+        run_log_import(
+            WantedLog(
+                file=file,
+                mapping=mapping,
+                desk=desk,
+                is_dry=dry_run,
+                limit=limit,
+                as_json=json,
+            )
+        )
+
+
 @app.command("undo")
 def undo(
     run: Annotated[int, typer.Argument(help="Number of the import, as `ansvar import list` says.")],
@@ -112,7 +146,7 @@ def list_left_out(
         str, typer.Option(help="Only those: broken, automatic, no-reply, nobody-asked, junk.")
     ] = "",
 ) -> None:
-    """List the mails of an import that became no words on a ticket, with the reason."""
+    """List the mails or cases of an import that are on no ticket, with the reason."""
     from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
 
     with startup.ready():

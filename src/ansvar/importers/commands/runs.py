@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from ansvar.importers.decisions import LeftOut
-from ansvar.importers.facts import ImportFinished
+from ansvar.importers.facts import ImportFinished, LogImported
 from ansvar.importers.models import ImportRun, SurveyedMail
 from ansvar.importers.queries import counts_left_out, known_mails
 from ansvar.kernel import clock
@@ -21,6 +21,7 @@ from ansvar.people.queries import default_team
 from ansvar.tickets.commands.opening import NoTeam
 
 State = ImportRun.State
+LOG = "log"
 _UNFINISHED = (State.SURVEYING, State.SURVEYED, State.IMPORTING)
 
 
@@ -35,11 +36,7 @@ def begin_run(
     Raises: NotPermitted; NoTeam for a desk that could not take a ticket.
     """
     require(by, "mailbox.manage", desk)
-    try:
-        default_team(desk)
-    except Team.DoesNotExist:
-        words = said("%(desk)s has no team that takes new tickets. Choose one under Teams.")
-        raise NoTeam(words, desk=desk) from None
+    _require_team(desk)
     for run in ImportRun.objects.filter(desk=desk, source=source, state__in=_UNFINISHED):
         run.state, run.ended_at = State.DROPPED, clock.now()
         run.save(update_fields=["state", "ended_at"])
@@ -51,6 +48,57 @@ def begin_run(
         options=dict(options),
         counts={"mails": 0, "repeated": 0},
         begun_at=clock.now(),
+    )
+
+
+@command
+def begin_log(*, desk: Desk, source: str, log: str, by: Actor) -> ImportRun:
+    """Begin to take over an event log, or go on with what was broken off.
+
+    Raises: NotPermitted; NoTeam for a desk that could not take a ticket.
+    """
+    require(by, "mailbox.manage", desk)
+    _require_team(desk)
+    begun = ImportRun.objects.filter(
+        desk=desk, source=source[:500], kind=LOG, options={"log": log}, state=State.IMPORTING
+    )
+    return begun.first() or ImportRun.objects.create(
+        desk=desk,
+        source=source[:500],
+        kind=LOG,
+        options={"log": log},
+        state=State.IMPORTING,
+        begun_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def note_outcome(run: ImportRun, *, report: Mapping[str, Any]) -> None:
+    """Keep what an import of a log has made so far."""
+    run.report = dict(report)
+    run.counts = {
+        "made": report["cases"],
+        "rows": report["rows"],
+        "left": sum(one["cases"] for one in report["left"]),
+    }
+    run.save(update_fields=["report", "counts"])
+
+
+@command
+def finish_log(run: ImportRun, *, report: Mapping[str, Any], by: Actor) -> None:
+    """Note that all cases of a log are taken over.
+
+    Records: LogImported.
+    """
+    note_outcome(run, report=report)
+    run.state, run.ended_at = State.DONE, clock.now()
+    run.save(update_fields=["state", "ended_at"])
+    counts = run.counts
+    record(
+        LogImported(
+            subject_id=run.pk, cases=counts["made"], rows=counts["rows"], left_out=counts["left"]
+        ),
+        by=by,
     )
 
 
@@ -140,6 +188,14 @@ def finish_importing(run: ImportRun, *, by: Actor) -> None:
         ),
         by=by,
     )
+
+
+def _require_team(desk: Desk) -> None:
+    try:
+        default_team(desk)
+    except Team.DoesNotExist:
+        words = said("%(desk)s has no team that takes new tickets. Choose one under Teams.")
+        raise NoTeam(words, desk=desk) from None
 
 
 def _write(column: str, kind: str, pairs: Sequence[tuple[int, Any]]) -> None:

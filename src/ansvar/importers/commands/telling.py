@@ -107,7 +107,7 @@ def tell_conversations(teller: Teller, conversations: Sequence[Conversation]) ->
     before = set(teller.people)
     try:
         with transaction.atomic(), journal.as_history(), remembering_grants():
-            _one_at_a_time(run.desk_id)
+            one_at_a_time(run.desk_id)
             # Somebody may have gone on with the same run elsewhere.
             run.refresh_from_db(fields=["counts"])
             for conversation in conversations:
@@ -126,8 +126,8 @@ def tell_conversations(teller: Teller, conversations: Sequence[Conversation]) ->
         raise
 
 
-def _one_at_a_time(desk_id: int) -> None:
-    """Let no second import of the desk come in between: it could tell the same mail."""
+def one_at_a_time(desk_id: int) -> None:
+    """Let no second import of the desk come in between: it could tell the same."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [_LOCK, desk_id])
 
