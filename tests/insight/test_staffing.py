@@ -189,7 +189,7 @@ def test_a_desk_beyond_all_bounds_is_not_looked_for():
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(0, 5), (5, 5), (5.1, 10), (61, 75), (239, 240), (241, 270), (1000, 1020)],
+    [(0, 5), (5, 5), (5.1, 10), (61, 75), (239, 240), (241, 270), (541, 810), (2000, 2160)],
 )
 def test_a_promise_is_rounded_up_to_a_time_one_can_remember(minutes: float, said: int):
-    assert promised(minutes * MINUTE) == said * MINUTE
+    assert promised(minutes * MINUTE, day=9 * HOUR) == said * MINUTE

@@ -26,7 +26,7 @@ MOST_PEOPLE = 5_000
 _STEPS = (
     (timedelta(hours=1), timedelta(minutes=5)),
     (timedelta(hours=4), timedelta(minutes=15)),
-    (timedelta.max, timedelta(minutes=30)),
+    (timedelta(hours=24), timedelta(minutes=30)),
 )
 """Up to which time a promise is rounded to which step."""
 
@@ -164,9 +164,14 @@ def fewest_people(load: Load) -> int:
     return math.floor(load.offered) + 1
 
 
-def promised(time: timedelta) -> timedelta:
-    """Return the time to put into an agreement: the next fuller one that people can remember."""
-    step = next(step for most, step in _STEPS if time <= most)
+def promised(time: timedelta, *, day: timedelta) -> timedelta:
+    """Return the time to put into an agreement: the next fuller one that people can remember.
+
+    Beyond a working day it goes by half days of *day* hours.
+    """
+    step = next((step for most, step in _STEPS if time <= most), _STEPS[-1][1])
+    if time > day:
+        step = day / 2
     return max(step, -(-time // step) * step)
 
 

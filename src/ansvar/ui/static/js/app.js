@@ -11,3 +11,5 @@ import "./toasts.js";
 import "./times.js";
 import "./live.js";
 import "./previews.js";
+import "./copying.js";
+import "./sliders.js";

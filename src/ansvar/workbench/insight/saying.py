@@ -1,0 +1,24 @@
+"""How figures are said on the pages of insight."""
+
+from datetime import timedelta
+
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
+
+from ansvar.ui.wording import duration
+
+
+def plain_number(value: float) -> str:
+    """Say a number to a tenth, without the tenth when it is whole."""
+    rounded = round(value, 1)
+    return number_format(rounded, 1 if rounded % 1 else 0, force_grouping=True)
+
+
+def working_time(time: timedelta, day: timedelta) -> str:
+    """Say a time in hours and minutes, from a whole working day on in such days."""
+    if time < day or time < timedelta(hours=1):
+        return duration(time)
+    days = round(time / day, 1)
+    return ngettext("%(n)s working day", "%(n)s working days", 1 if days == 1 else 2) % {
+        "n": plain_number(days)
+    }
