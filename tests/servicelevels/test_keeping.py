@@ -33,7 +33,7 @@ def at(hour: int, minute: int = 0, *, day: int = 0) -> clock.at:
 
 @pytest.fixture
 def place() -> Workplace:
-    """A desk whose calendar is open day and night."""
+    """A desk that is open from eight to five."""
     with at(6):
         return a_workplace()
 
@@ -87,7 +87,10 @@ def test_reopening_goes_on_with_the_time_that_was_used(place):
     with at(15):
         reopen_ticket(ticket.pk, reason="Broken again", by=place.by)
     again = the_clock(ticket.pk, "resolution")
-    assert (again.used, again.due_at) == (timedelta(hours=1), MONDAY + timedelta(hours=18))
+    assert (again.used, again.due_at) == (
+        timedelta(hours=1),
+        MONDAY + timedelta(days=1, hours=9),
+    )
     assert differences() == []
 
 

@@ -1,5 +1,6 @@
 """The only place that writes levels and clocks."""
 
+from ansvar.servicelevels.commands.acting import act
 from ansvar.servicelevels.commands.beginning import give_policy
 from ansvar.servicelevels.commands.choosing import (
     NO_LEVEL,
@@ -23,6 +24,7 @@ from ansvar.servicelevels.commands.levels import (
     save_draft,
     sign_level,
 )
+from ansvar.servicelevels.commands.stepping import take_due_steps
 
 __all__ = [
     "NO_LEVEL",
@@ -34,6 +36,7 @@ __all__ = [
     "NotInForce",
     "TermsHaveFaults",
     "UnknownPart",
+    "act",
     "as_worked_out",
     "choose_level",
     "create_level",
@@ -46,4 +49,5 @@ __all__ = [
     "renew_clocks",
     "save_draft",
     "sign_level",
+    "take_due_steps",
 ]
