@@ -1,14 +1,16 @@
 """The views of the queue: which tickets each holds and how many, counted up to a bound."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ansvar.kernel import clock
 from ansvar.kernel.registry import Registry
 from ansvar.tickets.decisions import State
 from ansvar.tickets.models import OPEN_STATES, Ticket
@@ -17,7 +19,71 @@ from ansvar.tickets.queries import SHOWN_WITH, Viewer, visible_tickets
 COUNTED_UP_TO = 100
 """A view with more is shown as "99+": counting further costs and tells nobody anything."""
 
+UPDATE_DUE_WITHIN = timedelta(hours=1)
+"""How long before its time a promised message stands among those that are due."""
+
 Condition = Callable[[Viewer], Q]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """In which order a view shows its tickets, so that each page goes on where one ended."""
+
+    at: str
+    """The column of time; in an order by it, no ticket of the view may lack it."""
+    words: str | Promise
+    why: str | Promise
+    by_priority: bool = False
+    is_latest_first: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """What the database orders by."""
+        falling = "-" if self.is_latest_first else ""
+        return [*(["priority"] if self.by_priority else []), f"{falling}{self.at}", f"{falling}id"]
+
+    def place_of(self, ticket: Ticket) -> "Place":
+        """Return the place that a ticket has."""
+        return Place(priority=ticket.priority, at=getattr(ticket, self.at), id=ticket.pk)
+
+    def beyond(self, place: "Place") -> Q:
+        """Return the condition for what comes after a place."""
+        way = "lt" if self.is_latest_first else "gt"
+        here = Q(**{self.at: place.at})
+        after = Q(**{f"{self.at}__{way}": place.at}) | here & Q(**{f"id__{way}": place.id})
+        if not self.by_priority:
+            return after
+        return Q(priority__gt=place.priority) | (Q(priority=place.priority) & after)
+
+
+BY_VALUE = Order(
+    at="opened_at",
+    by_priority=True,
+    words=_("Ordered by business value, then age"),
+    why=_(
+        "Business value first: the priority, which follows from the harm to the business and how "
+        "fast it grows. Among equals the oldest comes first."
+    ),
+)
+LATEST_FIRST = Order(
+    at="changed_at",
+    is_latest_first=True,
+    words=_("The latest first"),
+    why=_("What was touched last comes first."),
+)
+BY_DUE_TIME = Order(
+    at="due_at",
+    words=_("What is due first comes first"),
+    why=_(
+        "By when the next promised time of each runs out, whichever it is: of the reaction, of the "
+        "solution or of the team that holds it."
+    ),
+)
+BY_UPDATE_TIME = Order(
+    at="update_due_at",
+    words=_("What is due first comes first"),
+    why=_("By when the people of each ticket are to hear from the desk, even without news."),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +96,7 @@ class View:
     """What it holds, in a sentence."""
     where: Condition
     is_open: bool = True
+    order: Order = BY_VALUE
 
 
 views: Registry[View] = Registry("views")
@@ -42,14 +109,15 @@ def _view(
     icon: str,
     why: str | Promise,
     where: Condition,
+    order: Order = BY_VALUE,
     is_open: bool = True,
 ) -> None:
-    views.add(key)(View(title=title, icon=icon, why=why, where=where, is_open=is_open))
+    views.add(key)(View(title=title, icon=icon, why=why, where=where, is_open=is_open, order=order))
 
 
 def _needs(viewer: Viewer) -> Q:
     mine = Q(assignee_id=viewer.person_id) | Q(owner_id=viewer.person_id, assignee=None)
-    unanswered = mine & Q(requester_spoke_at__isnull=False)
+    unanswered = mine & (Q(requester_spoke_at__isnull=False) | Q(update_due_at__lte=clock.now()))
     given = Q(assignee_id=viewer.person_id, state=State.ASSIGNED)
     untaken = Q(team_id__in=viewer.teams, assignee=None, state=State.NEW)
     return unanswered | given | untaken
@@ -59,7 +127,10 @@ _view(
     "needs-you",
     _("Needs you"),
     icon="inbox",
-    why=_("New in your teams, given to you and not begun, or with an answer you owe."),
+    why=_(
+        "New in your teams, given to you and not begun, with an answer you owe, or with a promised "
+        "message that is late."
+    ),
     where=_needs,
 )
 _view(
@@ -96,6 +167,36 @@ _view(
     ),
 )
 _view(
+    "due",
+    _("Due next"),
+    icon="clock",
+    why=_("Open tickets of the desk with a promised time that is running."),
+    where=lambda _viewer: Q(due_at__isnull=False),
+    order=BY_DUE_TIME,
+)
+_view(
+    "overdue",
+    _("Overdue"),
+    icon="alert-triangle",
+    why=_("A promised time has run out and still runs on."),
+    where=lambda _viewer: Q(due_at__lt=clock.now()),
+    order=BY_DUE_TIME,
+)
+_view(
+    "update-due",
+    _("Update due"),
+    icon="mail-exclamation",
+    why=_(
+        "Your team holds them, so it falls to you to tell their people how it stands: within the "
+        "hour, or already late."
+    ),
+    where=lambda viewer: (
+        (Q(team_id__in=viewer.teams) | Q(assignee_id=viewer.person_id))
+        & Q(update_due_at__lte=clock.now() + UPDATE_DUE_WITHIN)
+    ),
+    order=BY_UPDATE_TIME,
+)
+_view(
     "unclassified",
     _("To classify"),
     icon="bolt",
@@ -122,6 +223,7 @@ _view(
     icon="circle-check",
     why=_("Resolved; the requester has not confirmed yet."),
     where=lambda _viewer: Q(state=State.RESOLVED),
+    order=LATEST_FIRST,
     is_open=False,
 )
 _view(
@@ -130,6 +232,7 @@ _view(
     icon="archive",
     why=_("Closed tickets, the latest first."),
     where=lambda _viewer: Q(state=State.CLOSED),
+    order=LATEST_FIRST,
     is_open=False,
 )
 
@@ -169,35 +272,20 @@ def page_of(
     after: Place | None = None,
     size: int = 50,
     condition: Q | None = None,
+    along: Mapping[str, Any] | None = None,
 ) -> Page:
-    """Return a page of a view, narrowed down by *condition*.
+    """Return a page of a view in its order, narrowed down by *condition*.
 
-    Open tickets come by business value (priority), then by age; done ones the latest first.
+    *along* are expressions of contexts above, by the name that each ticket carries its value under.
     """
-    found = tickets_in(view, viewer, desk_id).select_related(*SHOWN_WITH)
+    found = tickets_in(view, viewer, desk_id).select_related(*SHOWN_WITH).annotate(**along or {})
     if condition is not None:
         found = found.filter(condition)
-    if view.is_open:
-        found = found.order_by("priority", "opened_at", "id")
-    else:
-        found = found.order_by("-changed_at", "-id")
     if after is not None:
-        found = found.filter(_beyond(view, after))
-    rows = list(found[: size + 1])
+        found = found.filter(view.order.beyond(after))
+    rows = list(found.order_by(*view.order.columns)[: size + 1])
     last = rows[size - 1] if len(rows) > size else None
-    return Page(tickets=rows[:size], next=_place(view, last) if last else None)
-
-
-def _place(view: View, ticket: Ticket) -> Place:
-    at = ticket.opened_at if view.is_open else ticket.changed_at
-    return Place(priority=ticket.priority, at=at, id=ticket.pk)
-
-
-def _beyond(view: View, place: Place) -> Q:
-    if not view.is_open:
-        return Q(changed_at__lt=place.at) | Q(changed_at=place.at, id__lt=place.id)
-    later = Q(opened_at__gt=place.at) | Q(opened_at=place.at, id__gt=place.id)
-    return Q(priority__gt=place.priority) | (Q(priority=place.priority) & later)
+    return Page(tickets=rows[:size], next=view.order.place_of(last) if last else None)
 
 
 def counts(viewer: Viewer, desk_id: int | None) -> dict[str, int]:
