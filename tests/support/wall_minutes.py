@@ -4,9 +4,13 @@ Part of the simulator that the clock engine is compared with: it shares nothing 
 of the product but their definition.
 """
 
-from collections.abc import Callable
+import csv
+import lzma
+import math
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -39,6 +43,24 @@ def known_holidays(country: str, region: str, year: int) -> frozenset[date]:
     if not country:
         return frozenset()
     return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
+
+
+@lru_cache(maxsize=1)
+def holidays_listed(path: Path, years: Sequence[int]) -> Holidays:
+    """Return the holidays of a list; for regions and other years it has none, so as known."""
+    opened = lzma.open if path.suffix == ".xz" else open
+    days: dict[tuple[str, int], set[date]] = {}
+    with opened(path, "rt", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            on = date.fromisoformat(row["date"])
+            days.setdefault((row["country"], on.year), set()).add(on)
+
+    def holidays_of(country: str, region: str, year: int) -> frozenset[date]:
+        if not country or region or year not in years:
+            return known_holidays(country, region, year)
+        return frozenset(days[country, year])
+
+    return holidays_of
 
 
 @lru_cache(maxsize=200_000)
@@ -110,15 +132,11 @@ class OpenMinutes:
 
     def after(self, start: int, amount: int) -> int | None:
         """Return when *amount* open minutes have passed since *start*."""
-        if not any(
-            any(calendar.week) or any(calendar.special_days.values())
-            for _, calendar in self.hours.editions
-        ):
-            return None
         shut_days, day, left = 0, start // DAY, amount
         minutes = self.day(day)[start - day * DAY :]
         at = start
-        while shut_days <= FIVE_YEARS:
+        last = self._last_day()
+        while shut_days <= FIVE_YEARS and day <= last:
             if minutes.count(OPEN) < left:
                 left -= minutes.count(OPEN)
                 at += len(minutes)
@@ -132,6 +150,15 @@ class OpenMinutes:
             day += 1
             minutes = self.day(day)
         return None
+
+    def _last_day(self) -> float:
+        """Return the day of UTC after which there is surely no opening any more."""
+        _, calendar = self.hours.editions[-1]
+        if any(calendar.week):
+            return math.inf
+        ends = [since for since, _ in self.hours.editions if since is not None]
+        days = [date(1970, 1, 1), *calendar.special_days, *(since.date() for since in ends)]
+        return max(days).toordinal() - EPOCH.toordinal() + 2
 
     def _by(self, number: int, day: int) -> bytes:
         zone = self.hours.editions[number][1].zone

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
@@ -22,6 +22,7 @@ Span = tuple[int, int]
 
 WEEK = 7
 DAY_MINUTES = 24 * 60
+ONE_DAY = timedelta(days=1)
 HORIZON = timedelta(days=5 * 366)
 """How far an opening is looked for: no real calendar is closed for five years."""
 
@@ -58,19 +59,23 @@ class WorkingCalendar:
     country: str = ""
     subdivision: str = ""
     special_days: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
+    _days: dict[date, "_Day"] = field(
+        default_factory=dict, init=False, repr=False, compare=False, hash=False
+    )
+    """What was worked out once: targets of weeks and months ask for the same days again."""
 
     def plan(self, day: date) -> DayPlan:
         """Return what holds on a date: a day of its own, else a holiday, else the week."""
-        holiday = holiday_names(self.country, self.subdivision, day.year).get(day, "")
-        if day in self.special_days:
-            spans, special = self.special_days[day], True
-        else:
-            spans, special = () if holiday else self.week[day.weekday()], False
-        return DayPlan(day=day, spans=spans, holiday=holiday, is_special=special)
+        return DayPlan(
+            day=day,
+            spans=self._hours_on(day),
+            holiday=holiday_names(self.country, self.subdivision, day.year).get(day, ""),
+            is_special=day in self.special_days,
+        )
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether *at* is working time."""
-        return any(start <= at < end for start, end in self._spans_of(self._local_day(at)))
+        return any(start <= at < end for start, end in self._day(self._local_day(at)).spans)
 
     def next_opening(self, at: datetime) -> datetime:
         """Return *at* itself in working time, else the next beginning of it.
@@ -84,21 +89,22 @@ class WorkingCalendar:
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """Return how much working time passes; none when *end* is not after *start*."""
         total = timedelta()
-        day, last = self._local_day(start), self._local_day(end)
-        while day <= last:
-            for opens, closes in self._spans_of(day):
+        first, last = self._local_day(start), self._local_day(end)
+        for day in _days_until(first, last):
+            found = self._day(day)
+            if first < day < last:
+                total += found.total
+                continue
+            for opens, closes in found.spans:
                 total += max(timedelta(), min(closes, end) - max(opens, start))
-            day += timedelta(days=1)
         return total
 
     def openings(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Walk over the spans of working time between two moments, the outer ones cut there."""
-        day, last = self._local_day(start), self._local_day(end)
-        while day <= last:
-            for opens, closes in self._spans_of(day):
+        for day in _days_until(self._local_day(start), self._local_day(end)):
+            for opens, closes in self._day(day).spans:
                 if opens < end and closes > start:
                     yield max(opens, start), min(closes, end)
-            day += timedelta(days=1)
 
     def add_working_time(self, start: datetime, amount: timedelta) -> datetime:
         """Return the first moment by which *amount* of working time has passed since *start*.
@@ -109,16 +115,19 @@ class WorkingCalendar:
             raise ValueError("Working time can be added, not taken away.")
         if not amount:
             return start.astimezone(UTC)
-        # Each opening is looked for from the end of the one before, so the horizon moves along.
-        at, left = start, amount
-        while True:
-            opens, closes = next(self._open_from(at), (None, at))
-            if opens is None:
-                raise self._never_open()
-            if closes - opens >= left:
-                return opens + left
-            left -= closes - opens
-            at = closes
+        at, left = start.astimezone(UTC), amount
+        first = self._local_day(start)
+        for day in self._open_days_from(first):
+            found = self._day(day)
+            if day > first and found.total < left:
+                left -= found.total
+                continue
+            for opens, closes in found.spans:
+                begins = max(opens, at)
+                if closes - begins >= left:
+                    return begins + left
+                left -= max(timedelta(), closes - begins)
+        raise self._never_open()
 
     def _never_open(self) -> NeverOpen:
         return NeverOpen(
@@ -131,19 +140,61 @@ class WorkingCalendar:
 
     def _open_from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Walk over the open spans that end after *at*, the first one cut at *at*."""
-        day, last = self._local_day(at), self._local_day(at + HORIZON)
-        while day <= last:
-            for opens, closes in self._spans_of(day):
+        for day in self._open_days_from(self._local_day(at)):
+            for opens, closes in self._day(day).spans:
                 if closes > at:
                     yield max(opens, at.astimezone(UTC)), closes
-            day += timedelta(days=1)
 
-    def _spans_of(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        for first, last in self.plan(day).spans:
-            opens, closes = _moment(day, first, self.zone), _moment(day, last, self.zone)
-            # A span that lies wholly in the hour left out in spring does not happen.
-            if opens < closes:
-                yield opens, closes
+    def _open_days_from(self, day: date) -> Iterator[date]:
+        """Walk over the days with working time, until none is to be found for years."""
+        if not any(self.week):
+            # Only days of its own are open, if any: no need to look at every day for years.
+            yield from (one for one in sorted(self.special_days) if one >= day)
+            return
+        last = day + HORIZON
+        while day <= last:
+            if self._day(day).spans:
+                yield day
+                # The next opening is looked for from this one on, so the horizon moves along.
+                last = day + HORIZON
+            day += ONE_DAY
+
+    def _day(self, day: date) -> "_Day":
+        """Return what a date comes to in UTC."""
+        found = self._days.get(day)
+        if found is None:
+            spans = tuple(
+                (opens, closes)
+                for first, last in self._hours_on(day)
+                # A span that lies wholly in the hour left out in spring does not happen.
+                if (opens := _moment(day, first, self.zone))
+                < (closes := _moment(day, last, self.zone))
+            )
+            total = sum((closes - opens for opens, closes in spans), timedelta())
+            found = self._days[day] = _Day(spans, total)
+        return found
+
+    def _hours_on(self, day: date) -> tuple[Span, ...]:
+        special = self.special_days.get(day)
+        if special is not None:
+            return special
+        hours = self.week[day.weekday()]
+        if hours and day in holiday_names(self.country, self.subdivision, day.year):
+            return ()
+        return hours
+
+
+class _Day(NamedTuple):
+    """The working time of one date."""
+
+    spans: tuple[tuple[datetime, datetime], ...]
+    total: timedelta
+
+
+def _days_until(day: date, last: date) -> Iterator[date]:
+    while day <= last:
+        yield day
+        day += ONE_DAY
 
 
 def calendar_from(

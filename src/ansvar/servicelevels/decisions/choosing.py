@@ -1,9 +1,10 @@
 """Which version of which level applies to a ticket, and why not the others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from ansvar.servicelevels.decisions.hours import Hours
 from ansvar.servicelevels.decisions.story import Traits
@@ -109,24 +110,42 @@ class Book:
         """Return the first level in order whose scope fits; no level at all is a good answer."""
         found: Version | None = None
         considered = []
-        for version in self.versions:
-            if version.kind is not asked.kind or version.desk_id != asked.desk_id:
-                continue
-            by_hand = asked.kind is LevelKind.SLA and asked.traits.level is not None
-            if by_hand and version.id == asked.traits.level:
-                verdict = Verdict.BY_HAND
+        for version, verdict in self._considered(asked):
+            if verdict is not Verdict.APPLIES and verdict is not Verdict.BY_HAND:
+                considered.append((version, verdict))
+            elif found is None:
+                found = version
+                considered.append((version, verdict))
+            else:
+                considered.append((version, Verdict.LATER))
+        return Choice(version=found, considered=tuple(considered))
+
+    def version_for(self, asked: Question) -> Version | None:
+        """Return the version that `choose` finds, without asking about all the others."""
+        for version, verdict in self._considered(asked):
+            if verdict is Verdict.APPLIES or verdict is Verdict.BY_HAND:
+                return version
+        return None
+
+    def _considered(self, asked: Question) -> Iterator[tuple[Version, Verdict]]:
+        chosen = asked.traits.level if asked.kind is LevelKind.SLA else None
+        for version in self._of_desk.get((asked.kind, asked.desk_id), ()):
+            if chosen is not None and version.id == chosen:
+                yield version, Verdict.BY_HAND
             elif not version.holds_at(asked.at):
                 continue
-            elif by_hand:
-                verdict = Verdict.NOT_CHOSEN
+            elif chosen is not None:
+                yield version, Verdict.NOT_CHOSEN
             else:
-                verdict = _verdict(version.terms.scope, asked)
-                if verdict is Verdict.APPLIES and found is not None:
-                    verdict = Verdict.LATER
-            if verdict in {Verdict.APPLIES, Verdict.BY_HAND}:
-                found = version
-            considered.append((version, verdict))
-        return Choice(version=found, considered=tuple(considered))
+                yield version, _verdict(version.terms.scope, asked)
+
+    @cached_property
+    def _of_desk(self) -> Mapping[tuple[LevelKind, int], Sequence[Version]]:
+        """The versions of each kind and desk: a book has many, and each clock asks about some."""
+        found: dict[tuple[LevelKind, int], list[Version]] = {}
+        for version in self.versions:
+            found.setdefault((version.kind, version.desk_id), []).append(version)
+        return found
 
     def hours_of(
         self, version: Version, *, site_id: int | None, team_id: int | None, at: datetime
@@ -172,7 +191,7 @@ class Applied:
 def applied(book: Book, measure: Measure, asked: Iterable[Question]) -> Applied | None:
     """Return the target for a measure: that of the first question whose level has one."""
     for question in asked:
-        version = book.choose(question).version
+        version = book.version_for(question)
         if version is None:
             continue
         traits = question.traits

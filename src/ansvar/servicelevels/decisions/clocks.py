@@ -75,7 +75,7 @@ class Clock:
         """Tell whether the target is used up by *moment*, and more."""
         if self.stopped_at is not None or self.counting_since is None:
             return self.is_late
-        return self.due_at is not None and self.due_at < moment
+        return self.used + self.hours.between(self.counting_since, moment) > self.target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +90,21 @@ class Counted:
     """Working time counted; of a lasting leg, none yet."""
     why_not: str = ""
     """The standing that pauses the clock; empty while it counts."""
+
+
+_PROMISED_BY = {
+    Measure.REACTION: (LevelKind.SLA,),
+    Measure.RESOLUTION: (LevelKind.SLA,),
+    # What was agreed with the customer comes before what holds for everybody.
+    Measure.UPDATE: (LevelKind.SLA, LevelKind.CARE),
+    Measure.ACKNOWLEDGE: (LevelKind.CARE,),
+    Measure.CLOSING: (LevelKind.CARE,),
+    Measure.THIRD_PARTY: (LevelKind.CARE,),
+    Measure.HOLD: (LevelKind.OLA,),
+    Measure.SUPPLIER: (LevelKind.UC,),
+}
+_BY_LEG = frozenset({LevelKind.OLA, LevelKind.UC})
+"""Agreed for each time that somebody has the ticket: what was in force when that began counts."""
 
 
 def clocks_of(course: Course, book: Book, *, desk_id: int) -> list[Clock]:
@@ -131,17 +146,11 @@ def rule_of(window: Window, course: Course, book: Book, *, desk_id: int) -> Appl
             supplier_id=window.supplier_id,
         )
 
-    of_ticket = course.opened_at
-    questions = {
-        Measure.HOLD: (asked(LevelKind.OLA, window.start),),
-        Measure.SUPPLIER: (asked(LevelKind.UC, window.start),),
-        Measure.REACTION: (asked(LevelKind.SLA, of_ticket),),
-        Measure.RESOLUTION: (asked(LevelKind.SLA, of_ticket),),
-        # What was agreed with the customer comes before what holds for everybody.
-        Measure.UPDATE: (asked(LevelKind.SLA, of_ticket), asked(LevelKind.CARE, of_ticket)),
-    }
+    kinds = _PROMISED_BY[window.measure]
     return applied(
-        book, window.measure, questions.get(window.measure, (asked(LevelKind.CARE, of_ticket),))
+        book,
+        window.measure,
+        (asked(kind, window.start if kind in _BY_LEG else course.opened_at) for kind in kinds),
     )
 
 
@@ -149,6 +158,10 @@ def legs_in(window: Window, rule: Applied, course: Course) -> Iterator[Counted]:
     """Return how each leg goes into a clock, in order; none where no hours can be counted."""
     pauses = rule.version.terms.pauses if window.measure in PAUSABLE else frozenset()
     for leg in course.legs:
+        if leg.end is not None and leg.end <= window.start:
+            continue
+        if window.stop is not None and window.stop <= leg.start:
+            break
         start = max(leg.start, window.start)
         end = _first(leg.end, window.stop)
         if end is not None and end <= start:
@@ -192,7 +205,7 @@ class DueStep(NamedTuple):
 def steps_ahead(
     clock: Clock, *, steps: Iterable[Step], taken: Collection[str], since: datetime
 ) -> list[DueStep]:
-    """Return the steps that a clock has not taken yet, with when they are due as things are.
+    """Return the steps that a clock has not taken yet, in the order in which they are due.
 
     A step whose time had passed when the clock was worked out anew at *since*, because the target
     became shorter, is due then. Of a clock that stands still there are no others.
@@ -209,9 +222,12 @@ def steps_ahead(
             ahead.append(DueStep(max(since, clock.counting_since or since), key))
         elif clock.counting_since is not None:
             at = clock.hours.add(clock.counting_since, amount - clock.used)
+            if at is not None and key == MISSED:
+                # Due as the desk closes, it can still be done in time until the desk opens.
+                at = clock.hours.next_opening(at)
             if at is not None:
-                ahead.append(DueStep(at, key))
-    return ahead
+                ahead.append(DueStep(max(since, at), key))
+    return sorted(ahead)
 
 
 def _run(window: Window, rule: Applied, hours: Hours, *, course: Course) -> Clock:

@@ -51,10 +51,14 @@ class Hours:
 
     def next_opening(self, at: datetime) -> datetime | None:
         """Return *at* itself in working time, else the next beginning of it, if there is one."""
-        try:
-            return self.editions[-1][1].next_opening(at)
-        except NeverOpen:
-            return None
+        for begins, until, calendar in self._from(at):
+            try:
+                opening = calendar.next_opening(begins)
+            except NeverOpen:
+                continue
+            if until is None or opening < until:
+                return opening
+        return None
 
     def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime | None, WorkingCalendar]]:
         """Walk over the editions that hold after *start*: from when, until when, which."""
