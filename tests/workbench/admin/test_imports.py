@@ -11,6 +11,7 @@ from builders import a_team, an_administrator
 from desktops import client_of
 from django.test import Client
 from django.urls import reverse
+from event_logs import CRANE, LAMP, a_log, replayed
 from old_mail import a_heap, as_mbox, surveyed
 
 from ansvar.importers.models import ImportRun
@@ -31,6 +32,12 @@ def run(desk: Desk, tmp_path: Path) -> ImportRun:
     path = as_mbox(tmp_path / "inbox", a_heap(agent="ida@corp.test", now=now), filed_at=now)
     with closing(source_at(str(path))) as source:
         return surveyed(desk, source, agents_from=("ida@corp.test",))
+
+
+@pytest.fixture
+def log_run(desk: Desk, tmp_path: Path) -> ImportRun:
+    """Give an import of a log in which not everything could be told."""
+    return replayed(desk, a_log(tmp_path, CRANE, LAMP, "X1;yesterday" + ";-" * 12))
 
 
 def text_of(client: Client, name: str, *args: int) -> str:
@@ -59,6 +66,17 @@ def test_an_import_shows_what_the_mailbox_reveals_and_what_is_left_out(
     assert "The mail names no sender, so nobody could be answered." in page
 
 
+def test_an_import_of_a_log_shows_where_it_does_not_agree_with_the_log(
+    admin: Client, log_run: ImportRun, budget: Budget
+):
+    assert log_run.source in text_of(admin, "admin-imports")
+    with budget("an import of a log"):
+        page = text_of(admin, "admin-import", log_run.pk)
+    assert "the log counts a change of team that its rows do not show" in page
+    assert "L1: 3 in the log, 1 here" in page
+    assert "No row of it can be told." in page
+
+
 def test_imports_of_another_desk_do_not_exist(run: ImportRun):
     elsewhere = client_of(an_administrator(a_team().desk))
     assert run.source not in text_of(elsewhere, "admin-imports")
@@ -66,9 +84,12 @@ def test_imports_of_another_desk_do_not_exist(run: ImportRun):
 
 
 @pytest.mark.browser
-def test_the_pages_are_accessible_and_fit_in_both_themes(opened: Opened, run: ImportRun):
+def test_the_pages_are_accessible_and_fit_in_both_themes(
+    opened: Opened, run: ImportRun, log_run: ImportRun
+):
     found = []
-    for address in (reverse("admin-imports"), reverse("admin-import", args=[run.pk])):
+    runs = [reverse("admin-import", args=[one.pk]) for one in (run, log_run)]
+    for address in (reverse("admin-imports"), *runs):
         page = opened(address, as_=an_administrator())
         found += [f"{address}: {problem}" for problem in accessibility_problems(page)]
         page.set_viewport_size({"width": 320, "height": 900})

@@ -308,9 +308,10 @@ class Tracer:
         if last is None:
             return []
         weight = (event.priority, event.impact, event.urgency)
+        person = event.person if self.state in self.holds_in else None
         pairs = (
             (Remark.TEAM_WHILE_DONE, event.team, last.team),
-            (Remark.PERSON_WHILE_DONE, event.person, last.person),
+            (Remark.PERSON_WHILE_DONE, person, last.person),
             (Remark.PRIORITY_WHILE_DONE, weight, (last.priority, last.impact, last.urgency)),
         )
         return [remark for remark, said, before in pairs if said is not None and said != before]

@@ -1,4 +1,4 @@
-"""Imports of old mail: what was taken over, and what the mailboxes reveal."""
+"""Imports of old mail and of event logs: what was taken over, and what they reveal."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ansvar.access.pages import page
-from ansvar.importers.decisions import LeftOut
+from ansvar.importers.commands.runs import LOG
+from ansvar.importers.decisions import LeftOut, Remark
 from ansvar.importers.models import ImportRun
-from ansvar.importers.queries import left_out, runs_for
+from ansvar.importers.queries import cases_left_out, left_out, runs_for
+from ansvar.importers.remarks import COUNTERS, REMARKS
 from ansvar.workbench.admin.framing import shown
 from ansvar.workbench.reading import reader_of
 
@@ -21,6 +23,7 @@ PAGE_SIZE = 50
 MONTHS_SHOWN = 24
 PLACE = "admin-imports"
 _HOUR, _DAY = 60, 24 * 60
+_KNOWN = frozenset(Remark)
 WEEKDAYS = (
     gettext_lazy("Monday"), gettext_lazy("Tuesday"), gettext_lazy("Wednesday"),
     gettext_lazy("Thursday"), gettext_lazy("Friday"), gettext_lazy("Saturday"),
@@ -57,6 +60,8 @@ def imports(request: HttpRequest) -> HttpResponse:
 def import_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Show what an import made, what it left out and why, and what the mailbox reveals."""
     run = get_object_or_404(runs_for(reader_of(request).person), pk=run_id)
+    if run.kind == LOG:
+        return _log(request, run)
     report: dict[str, Any] = run.report or {}
     rows = left_out(run)
     after = request.GET.get("after", "")
@@ -78,6 +83,46 @@ def import_run(request: HttpRequest, run_id: int) -> HttpResponse:
         "newer": "?" if after else "",
     }
     return shown(request, "import.html", context, place=PLACE)
+
+
+def _log(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    """Show what an import of an event log made, and how far it agrees with the log."""
+    report: dict[str, Any] = run.report or {}
+    counters = report.get("counters", {})
+    left = list(cases_left_out(run)[: PAGE_SIZE + 1])
+    context = {
+        "run": run,
+        "made": _made_of_log(run),
+        "counters": [
+            (COUNTERS[name], one, _told(one["differing"])) for name, one in counters.items()
+        ],
+        "remarks": _told(report.get("remarks", ())),
+        "left": left[:PAGE_SIZE],
+        "has_more_left": len(left) > PAGE_SIZE,
+    }
+    return shown(request, "import_log.html", context, place=PLACE)
+
+
+def _made_of_log(run: ImportRun) -> list[tuple[str, Any]]:
+    names = (
+        ("made", _("Tickets made")),
+        ("rows", _("Rows of the log in them")),
+        ("left", _("Cases left out")),
+        ("undone", _("Tickets removed again")),
+        ("kept", _("Tickets that stay")),
+    )
+    return [(words, run.counts[key]) for key, words in names if key in run.counts]
+
+
+def _told(rows: Iterable[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return what was remarked in words, with how often and where first."""
+    told = []
+    for row in rows:
+        whys = [
+            str(REMARKS.get(Remark(what))) for what in row["what"].split(" + ") if what in _KNOWN
+        ]
+        told.append(("; ".join(whys) or _("for no reason that is known"), row))
+    return told
 
 
 def duration(minutes: float | None) -> str:
