@@ -13,6 +13,8 @@ from ansvar.insight.decisions.need import (
     midnight,
     openness_of,
     shade,
+    slices_of,
+    turns_of,
 )
 from ansvar.insight.queries import Asked, Scope, measured_load, need_of, need_rows, scope_of
 from ansvar.kernel import clock
@@ -71,6 +73,27 @@ def test_days_begin_at_midnight_of_the_calendar_also_when_the_clock_changes():
     assert start == datetime(2026, 10, 23, 22, tzinfo=UTC)
     assert midnight(calendar, NOW) == datetime(2026, 11, 1, 23, tzinfo=UTC)
     assert days_between(calendar, start, midnight(calendar, NOW)) == 9
+
+
+def test_a_period_is_cut_at_full_hours_and_where_it_opens_and_shuts():
+    calendar = calendar_from(name="x", timezone="Asia/Kolkata", hours={"0": [["09:15", "10:00"]]})
+    start = datetime(2026, 11, 2, 3, tzinfo=UTC)  # Monday 08:30 in Kolkata
+    found = slices_of(calendar, start, start + timedelta(hours=2))
+    minutes = [int((one.begins - start) / timedelta(minutes=1)) for one in found]
+    assert [(at, one.hour, one.is_open) for at, one in zip(minutes, found, strict=True)] == [
+        (0, 8, False), (30, 9, False), (45, 9, True), (90, 10, False),
+    ]  # fmt: skip
+    assert turns_of(found) == [found[2].begins, found[3].begins]
+
+
+def test_the_night_the_clock_goes_back_has_its_hour_twice():
+    calendar = calendar_from(
+        name="x", timezone="Europe/Stockholm", hours={"6": [["00:00", "24:00"]]}
+    )
+    found = slices_of(calendar, at("10-25T00:00"), at("10-26T00:00"))
+    assert [one.hour for one in found][:5] == [0, 1, 2, 2, 3]
+    assert len(found) == 25
+    assert turns_of(found) == [at("10-25T00:00")]
 
 
 @pytest.mark.parametrize(
@@ -160,8 +183,8 @@ def test_a_calendar_that_is_never_open_has_everything_outside():
 def test_rows_in_finest_form_add_up_to_the_whole():
     place = a_place()
     came(place, "10-20T10:00", "10-20T10:30", "10-24T10:00")
-    rows = list(need_rows(asked(place)))
-    assert [(row["weekday"], row["hour"], row["inside"], row["count"]) for row in rows] == [
+    rows = need_rows(asked(place))
+    assert [(key.weekday, key.hour, key.in_hours, count) for key, count in rows] == [
         (2, 10, True, 2),
         (6, 10, False, 1),
     ]

@@ -1,6 +1,8 @@
 """When somebody is needed: which hours of a week are open, what counts come to in a month."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from ansvar.people.decisions.calendars import DAY_MINUTES, WEEK, WorkingCalendar
@@ -52,6 +54,49 @@ def days_between(calendar: WorkingCalendar, start: datetime, end: datetime) -> i
     """Return how many midnights of the calendar's clock lie between two moments."""
     first, last = start.astimezone(calendar.zone).date(), end.astimezone(calendar.zone).date()
     return (last - first).days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """A stretch of time within one hour of the calendar's clock, all in or all outside hours."""
+
+    begins: datetime
+    on: date
+    hour: int
+    is_open: bool
+
+
+def slices_of(calendar: WorkingCalendar, start: datetime, end: datetime) -> list[Slice]:
+    """Cut a period at the full hours of the calendar's clock, and where it opens and shuts."""
+    openings = list(calendar.openings(start, end))
+    cuts = {moment for span in openings for moment in span if start <= moment < end}
+    at = start.astimezone(UTC)
+    while at < end:
+        cuts.add(at)
+        wall = at.astimezone(calendar.zone)
+        at += timedelta(
+            hours=1, minutes=-wall.minute, seconds=-wall.second, microseconds=-wall.microsecond
+        )
+    found, left = [], iter(openings)
+    opens, shuts = next(left, (end, end))
+    for cut in sorted(cuts):
+        while cut >= shuts and shuts < end:
+            opens, shuts = next(left, (end, end))
+        wall = cut.astimezone(calendar.zone)
+        found.append(
+            Slice(begins=cut, on=wall.date(), hour=wall.hour, is_open=opens <= cut < shuts)
+        )
+    return found
+
+
+def turns_of(slices: Sequence[Slice]) -> list[datetime]:
+    """Return when it opens, shuts, opens ..., beginning with an opening."""
+    turns, was_open = [], False
+    for one in slices:
+        if one.is_open != was_open:
+            turns.append(one.begins)
+            was_open = one.is_open
+    return turns
 
 
 def in_a_month(count: int, period: timedelta) -> float:

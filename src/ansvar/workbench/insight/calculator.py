@@ -276,7 +276,7 @@ def _rows(load: Load, told: Mapping[str, Any], needed: int | None) -> list[Row]:
     share, wished = told["objective"] / 100, timedelta(minutes=told["wished"])
     first = max(1, fewest_people(load) - 1)
     wanted = {told["people"], *([needed] if needed else [])}
-    rows = []
+    rows: list[Row] = []
     for number in sorted({*range(first, first + ROWS), *wanted}):
         # From where on all are in time, more people change nothing worth a line.
         if rows and rows[-1].in_time >= ALL and number not in wanted:

@@ -165,18 +165,10 @@ def insight_need_csv(request: HttpRequest) -> HttpResponseBase:
     text = io.StringIO()
     sheet = csv.writer(text)
     sheet.writerow(["weekday", "hour", "in_hours", "service", "priority", "impact", "contacts"])
-    for row in need_rows(asked):
-        sheet.writerow(
-            [
-                row["weekday"],
-                row["hour"],
-                "yes" if row["inside"] else "no",
-                _harmless(row["service__name"] or ""),
-                row["priority"],
-                row["impact"] or "",
-                row["count"],
-            ]
-        )
+    for key, count in need_rows(asked):
+        hours, service = "yes" if key.in_hours else "no", _harmless(key.service)
+        row = [key.weekday, key.hour, hours, service, key.priority, key.impact or "", count]
+        sheet.writerow(row)
     # With a mark of its encoding, without which spreadsheets take it for another.
     content = text.getvalue().encode("utf-8-sig")
     name = f"need-{desk.prefix}-{asked.start:%Y-%m-%d}-{asked.end:%Y-%m-%d}.csv"
