@@ -1,7 +1,7 @@
 """The only place that writes levels and clocks."""
 
 from ansvar.servicelevels.commands.acting import act
-from ansvar.servicelevels.commands.beginning import give_policy
+from ansvar.servicelevels.commands.beginning import begin_level, give_policy
 from ansvar.servicelevels.commands.choosing import (
     NO_LEVEL,
     LevelNotForTicket,
@@ -38,6 +38,7 @@ __all__ = [
     "UnknownPart",
     "act",
     "as_worked_out",
+    "begin_level",
     "choose_level",
     "create_level",
     "drop_draft",

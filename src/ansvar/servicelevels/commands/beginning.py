@@ -3,7 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from ansvar.kernel.actor import SYSTEM
+from ansvar.kernel.actor import SYSTEM, Actor
+from ansvar.kernel.command import command
 from ansvar.people.models import Desk
 from ansvar.servicelevels.commands.levels import create_level, publish_level, save_draft
 from ansvar.servicelevels.decisions.terms import (
@@ -17,7 +18,7 @@ from ansvar.servicelevels.decisions.terms import (
     Target,
     Terms,
 )
-from ansvar.servicelevels.models import ServiceLevel
+from ansvar.servicelevels.models import LevelVersion, ServiceLevel
 
 HOUR = 60
 DAY = 8 * HOUR
@@ -73,6 +74,20 @@ FIRST_POLICY = Terms(
 """Assumed by the product, and marked so: the desk agrees on its own figures."""
 
 
+@command
+def begin_level(
+    *, desk: Desk, kind: LevelKind, name: str, party: str = "", terms: Terms, by: Actor
+) -> LevelVersion:
+    """Make a level that is in force at once, or nothing at all.
+
+    Raises: as `create_level`, `save_draft` and `publish_level` do.
+    Records: LevelCreated; LevelDraftChanged; LevelPublished.
+    """
+    level = create_level(desk=desk, kind=kind, name=name, party=party, by=by)
+    save_draft(level.pk, terms=terms, by=by)
+    return publish_level(level.pk, by=by)
+
+
 def give_policy(desk_id: int) -> ServiceLevel:
     """Give a desk the policy to begin with, in force at once.
 
@@ -81,7 +96,7 @@ def give_policy(desk_id: int) -> ServiceLevel:
     desk = Desk.objects.get(pk=desk_id)
     with override(desk.language):
         name = _("How we keep you informed")
-    level = create_level(desk=desk, kind=LevelKind.CARE, name=name, by=SYSTEM)
-    save_draft(level.pk, terms=FIRST_POLICY, by=SYSTEM)
-    publish_level(level.pk, by=SYSTEM)
-    return level
+    version = begin_level(
+        desk=desk, kind=LevelKind.CARE, name=name, terms=FIRST_POLICY, by=SYSTEM
+    )
+    return version.level
