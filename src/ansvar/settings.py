@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "ansvar.access",
     "ansvar.catalogue",
     "ansvar.tickets",
+    "ansvar.notices",
     "ansvar.conversations",
     "ansvar.servicelevels",
     "ansvar.insight",

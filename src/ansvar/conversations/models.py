@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from ansvar.kernel.secrets import EncryptedField
+from ansvar.notices.models import Notice
 from ansvar.people.models import Desk, Person
 from ansvar.tickets.models import Ticket
 
@@ -364,8 +365,8 @@ class OutboundMail(models.Model):
         return f"to {self.recipient}: {self.state}"
 
 
-class SenderNotice(models.Model):
-    """A mail to somebody whose own mail could not be taken; there is no ticket to show it on."""
+class LoneMail(models.Model):
+    """A mail that is on no ticket's conversation, from when it was written until it was sent."""
 
     class State(models.TextChoices):
         """What has become of it."""
@@ -374,9 +375,7 @@ class SenderNotice(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("could not be sent")
 
-    inbound = models.OneToOneField(InboundMail, models.CASCADE, related_name="notice")
-    """The mail that is answered: one notice at most, however often it is read again."""
-    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="notices")
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="%(class)ss")
     recipient = models.CharField(max_length=320)
     subject = models.CharField(max_length=500)
     text = models.TextField()
@@ -391,6 +390,20 @@ class SenderNotice(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
+        abstract = True
+
+    @override
+    def __str__(self) -> str:
+        return f"to {self.recipient}: {self.state}"
+
+
+class SenderNotice(LoneMail):
+    """A mail to somebody whose own mail could not be taken; there is no ticket to show it on."""
+
+    inbound = models.OneToOneField(InboundMail, models.CASCADE, related_name="notice")
+    """The mail that is answered: one notice at most, however often it is read again."""
+
+    class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["recipient", "-written_at"], name="sender_notice_to"),
             models.Index(
@@ -400,9 +413,22 @@ class SenderNotice(models.Model):
             ),
         ]
 
-    @override
-    def __str__(self) -> str:
-        return f"to {self.recipient}: {self.state}"
+
+class NoticeMail(LoneMail):
+    """A notice that left by mail, to somebody who works at a desk."""
+
+    notice = models.OneToOneField(Notice, models.CASCADE, related_name="mail")
+    """One mail at most, however often the task runs."""
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["recipient", "-written_at"], name="notice_mail_to"),
+            models.Index(
+                fields=["mailbox", "-sent_at"],
+                name="notice_mail_pace",
+                condition=Q(sent_at__isnull=False),
+            ),
+        ]
 
 
 class MailTemplate(models.Model):

@@ -17,17 +17,32 @@ from ansvar.conversations.commands import (
     take_answers,
     watch_mailboxes,
 )
+from ansvar.conversations.commands.lone_mails import deliver_lone
+from ansvar.conversations.commands.mailing_notices import ATTEMPTS as URGENT_ATTEMPTS
+from ansvar.conversations.commands.mailing_notices import mail_notices
 from ansvar.conversations.commands.notices import ATTEMPTS as NOTICE_ATTEMPTS
 from ansvar.conversations.commands.notices import deliver_notice
 from ansvar.conversations.commands.receiving import mailbox_to_read
 from ansvar.conversations.commands.sending import ATTEMPTS
 from ansvar.conversations.commands.unreached import note_arrival
-from ansvar.conversations.models import InboundMail, Mailbox, OutboundMail, SenderNotice
+from ansvar.conversations.models import (
+    InboundMail,
+    Mailbox,
+    NoticeMail,
+    OutboundMail,
+    SenderNotice,
+)
 from ansvar.conversations.scanning import has_scanner
 from ansvar.kernel import clock, journal
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.work import keep_failure, no_sooner_than, schedule, task, tasks
+from ansvar.notices.models import Notice
 from ansvar.tickets.models import Ticket
+
+
+class CannotMail(Exception):
+    """A notice has nobody to go to, or no way to go."""
+
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +69,16 @@ def _about_outbound(outbound_id: int) -> str:
 def _about_notice(notice_id: int) -> str:
     notice = SenderNotice.objects.filter(pk=notice_id).first()
     return str(notice) if notice else f"notice {notice_id}"
+
+
+def _about_notices(notice_ids: list[int]) -> str:
+    rows = Notice.objects.filter(pk__in=notice_ids).select_related("person", "ticket")
+    return ", ".join(f"{one.person} ({one.ticket or one.kind})" for one in rows[:3])
+
+
+def _about_notice_mail(mail_id: int) -> str:
+    mail = NoticeMail.objects.filter(pk=mail_id).first()
+    return f"{mail}: {mail.subject}" if mail else f"mail {mail_id}"
 
 
 def _about_mailbox(mailbox_id: int) -> str:
@@ -156,6 +181,23 @@ def send_mail(*, outbound_id: int) -> None:
 def send_notice(*, notice_id: int) -> None:
     """Tell somebody that his mail could not be taken."""
     deliver_notice(notice_id)
+
+
+@task("conversations.mail_notices", about=_about_notices)
+def write_notice_mails(*, notice_ids: list[int]) -> None:
+    """Let notices leave by mail; those that cannot are shown as failed work."""
+    for one in mail_notices(notice_ids):
+        arguments = {"notice_ids": [one.notice_id]}
+        keep_failure(write_notice_mails, arguments, error=CannotMail(one.why), attempts=1)
+
+
+@task("conversations.send_notice_mail", attempts=URGENT_ATTEMPTS, about=_about_notice_mail)
+def send_notice_mail(*, mail_id: int) -> None:
+    """Hand a notice to the desk's mail server."""
+    try:
+        deliver_lone(NoticeMail, mail_id, attempts=URGENT_ATTEMPTS, again=send_notice_mail)
+    except MailRefused as refused:
+        keep_failure(send_notice_mail, {"mail_id": mail_id}, error=refused, attempts=1)
 
 
 @task("conversations.look_for_arrival", about=_about_outbound)

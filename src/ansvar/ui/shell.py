@@ -58,6 +58,12 @@ class Shell:
     palette_url: str = ""
     new_url: str = ""
     live_url: str = ""
+    # The bell: where it leads, how many notices were not seen ("99+"), the latest of them, and
+    # where the bell is asked for anew.
+    bell_url: str = ""
+    bell_count: int | str = 0
+    bell_latest: int = 0
+    bell_part_url: str = ""
     notices: Sequence[Notice] = ()
     preferences_url: str = ""
     log_out_url: str = ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ansvar.access.queries import works_at_a_desk
 from ansvar.kernel.registry import Registry
+from ansvar.notices.queries import COUNTED_UP_TO, unseen_of
 from ansvar.people.models import Person
 from ansvar.tickets import queue
 from ansvar.ui.shell import Link, Shell
@@ -82,6 +83,7 @@ def frame(request: HttpRequest) -> Mapping[str, Any]:
 
 def _shell(reader: Reader, url_name: str, view: str) -> Shell:
     person = reader.person
+    unseen = unseen_of(person)
     return Shell(
         person=person.name,
         language=person.language,
@@ -97,6 +99,10 @@ def _shell(reader: Reader, url_name: str, view: str) -> Shell:
         palette_url=reverse("search-palette"),
         new_url=reverse("ticket-new") if reader.may("ticket.open") else "",
         live_url="/live",
+        bell_url=reverse("notices"),
+        bell_count=f"{COUNTED_UP_TO - 1}+" if len(unseen) >= COUNTED_UP_TO else len(unseen),
+        bell_latest=max(unseen, default=0),
+        bell_part_url=reverse("notice-bell"),
         notices=alarms.notices(reader, reverse("mail")),
         preferences_url=reverse("preferences"),
         log_out_url=reverse("log-out"),

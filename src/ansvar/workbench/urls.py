@@ -3,7 +3,16 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from ansvar.workbench import choosing, log_in, people, preferences, queue, searching, services
+from ansvar.workbench import (
+    choosing,
+    log_in,
+    notices,
+    people,
+    preferences,
+    queue,
+    searching,
+    services,
+)
 from ansvar.workbench.running import journal, mail, mailboxes, received, work
 from ansvar.workbench.tickets import (
     classifying,
@@ -33,6 +42,12 @@ urlpatterns = [
     path("log-out/", log_in.log_out, name="log-out"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/password/", preferences.change_password, name="password-change"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/bell/", notices.notice_bell, name="notice-bell"),
+    path("notices/seen/", notices.notices_see, name="notices-see"),
+    path("notices/unseen/", notices.notices_unsee, name="notices-unsee"),
+    path("notices/wishes/", notices.notices_choose, name="notices-choose"),
+    path("notices/<int:notice_id>/", notices.notice_open, name="notice-open"),
     path("queue/", queue.queue_start, name="queue-start"),
     path("queue/views/", queue.queue_views, name="queue-views"),
     path("queue/peek/<reference:reference>/", queue.queue_peek, name="queue-peek"),

@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from ansvar.conversations import transport
-from ansvar.conversations.models import Mailbox, OutboundMail, SenderNotice
+from ansvar.conversations.models import Mailbox, NoticeMail, OutboundMail, SenderNotice
 from ansvar.conversations.signing import is_signed, signed
 from ansvar.kernel import clock
 
@@ -57,10 +57,12 @@ def pause_before_sending(mailbox: Mailbox, *, ahead: int) -> timedelta:
         return MINUTE / limit
     now = clock.now()
     mails = OutboundMail.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
-    notices = SenderNotice.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
+    told = SenderNotice.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
+    notices = NoticeMail.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
     moments = [
-        *mails.values_list("sent_at", flat=True),
-        *notices.values_list("sent_at", flat=True),
+        moment
+        for rows in (mails, told, notices)
+        for moment in rows.values_list("sent_at", flat=True)
     ]
     sent = sorted(moment for moment in moments if moment is not None)
     if len(sent) < limit:

@@ -1,22 +1,17 @@
 """Telling somebody that his mail could not be taken: civil, and never to a program."""
 
+import contextlib
 import re
 import secrets
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ansvar.conversations import store
-from ansvar.conversations.commands.handing_over import (
-    MailNotTaken,
-    MailRefused,
-    hand_over,
-    pause_before_sending,
-)
+from ansvar.conversations.commands.handing_over import MailRefused
 from ansvar.conversations.commands.holding_back import reason_to_hold_back
-from ansvar.conversations.composing import Outgoing, as_bytes
+from ansvar.conversations.commands.lone_mails import deliver_lone
 from ansvar.conversations.considering import author_of, is_answerable
 from ansvar.conversations.facts import SenderTold
 from ansvar.conversations.models import InboundMail, Mailbox, SenderNotice
@@ -86,15 +81,13 @@ def deliver_notice(notice_id: int) -> None:
 
     Raises: MailNotTaken, to be tried again.
     """
-    try:
-        with transaction.atomic():
-            _deliver(notice_id)
-    except MailRefused as refused:
-        # Who cannot be told cannot be told: the mail still waits in quarantine.
-        _note_failure(notice_id, error=str(refused), is_final=True)
-    except MailNotTaken as not_taken:
-        _note_failure(notice_id, error=str(not_taken), is_final=False)
-        raise
+    if not SenderNotice.objects.filter(pk=notice_id, state=SenderNotice.State.QUEUED).exists():
+        return
+    # Who cannot be told cannot be told: the mail still waits in quarantine.
+    with contextlib.suppress(MailRefused):
+        deliver_lone(
+            SenderNotice, notice_id, attempts=ATTEMPTS, again=tasks["conversations.send_notice"]
+        )
 
 
 def _heading(inbound: InboundMail) -> Incoming | None:
@@ -128,46 +121,3 @@ def _may_be_told(inbound: InboundMail, address: str) -> bool:
     if SenderNotice.objects.filter(recipient=address, written_at__gt=since).exists():
         return False
     return not reason_to_hold_back(address)
-
-
-def _deliver(notice_id: int) -> None:
-    rows = SenderNotice.objects.select_for_update(of=("self",))
-    notice = rows.select_related("mailbox__desk").get(pk=notice_id)
-    if notice.state != SenderNotice.State.QUEUED:
-        return
-    mailbox = notice.mailbox
-    pause = pause_before_sending(mailbox, ahead=0)
-    if pause > timedelta():
-        tasks["conversations.send_notice"].later_in(pause, notice_id=notice.pk)
-        return
-    with override(notice.language):
-        mail = Outgoing(
-            sender_name=mailbox.display_name or mailbox.desk.name,
-            sender=mailbox.address,
-            to=[notice.recipient],
-            subject=notice.subject,
-            text=notice.text,
-            foot=mailbox.desk.name,
-            language=notice.language,
-            message_id=notice.message_id,
-            in_reply_to=notice.in_reply_to,
-            references=[notice.in_reply_to] if notice.in_reply_to else (),
-            written_at=notice.written_at,
-            is_automatic=True,
-        )
-        raw = as_bytes(mail)
-    hand_over(mailbox, [notice.recipient], raw, needs_utf8=mail.needs_utf8)
-    notice.state, notice.sent_at = SenderNotice.State.SENT, clock.now()
-    notice.attempts += 1
-    notice.error = ""
-    notice.save(update_fields=["state", "sent_at", "attempts", "error"])
-
-
-@transaction.atomic
-def _note_failure(notice_id: int, *, error: str, is_final: bool) -> None:
-    notice = SenderNotice.objects.select_for_update().get(pk=notice_id)
-    notice.attempts += 1
-    notice.error = error[:500]
-    if is_final or notice.attempts >= ATTEMPTS:
-        notice.state = SenderNotice.State.FAILED
-    notice.save(update_fields=["attempts", "error", "state"])
