@@ -89,17 +89,20 @@ def a_history(chance: random.Random, *, moments: int = 16) -> History:
     country = chance.choice(COUNTRIES)
     opened_at = _a_beginning(chance, zones[0], country)
     pace = chance.choice((20, 300, 1440, 3000, 6000))
+    # Round times and targets meet more often: used up exactly, stopped as the desk closes.
+    grain = chance.choice((1, 1, 30))
+    opened_at -= timedelta(minutes=opened_at.minute % grain)
     times = [opened_at]
     for _ in range(chance.randrange(moments)):
-        gap = chance.choice((0, 1, pace // 4, pace, pace, 2 * pace))
-        times.append(times[-1] + timedelta(minutes=chance.randint(0, gap)))
+        gap = chance.randint(0, chance.choice((0, 1, pace // 4, pace, pace, 2 * pace)))
+        times.append(times[-1] + timedelta(minutes=gap - gap % grain))
     around = (opened_at - timedelta(days=3), times[-1] + timedelta(days=6))
     calendars = {
         number: _hours(chance, zones=zones, country=country, around=around)
         for number in range(1, chance.randint(2, 5) + 1)
     }
     book = Book(
-        versions=tuple(_versions(chance, calendars=tuple(calendars), around=around)),
+        versions=tuple(_versions(chance, calendars=tuple(calendars), around=around, grain=grain)),
         calendars=calendars,
         desk_calendars={desk: _kept(chance, calendars, around) for desk in (1, 2)},
         team_calendars={team: _kept(chance, calendars, around) for team in NUMBERS},
@@ -203,7 +206,11 @@ def _kept(
 
 
 def _versions(
-    chance: random.Random, *, calendars: Sequence[int], around: tuple[datetime, datetime]
+    chance: random.Random,
+    *,
+    calendars: Sequence[int],
+    around: tuple[datetime, datetime],
+    grain: int,
 ) -> list[Version]:
     versions: list[Version] = []
     position = 0
@@ -231,13 +238,15 @@ def _versions(
                         number=number,
                         valid_from=begins,
                         valid_until=around[1] if last and ends is None else ends,
-                        terms=_terms(chance, kind, calendars),
+                        terms=_terms(chance, kind, calendars=calendars, grain=grain),
                     )
                 )
     return versions
 
 
-def _terms(chance: random.Random, kind: LevelKind, calendars: Sequence[int]) -> Terms:
+def _terms(
+    chance: random.Random, kind: LevelKind, *, calendars: Sequence[int], grain: int
+) -> Terms:
     def some(values: Sequence[int], once_in: int) -> frozenset[int]:
         if chance.randrange(once_in):
             return frozenset()
@@ -256,7 +265,7 @@ def _terms(chance: random.Random, kind: LevelKind, calendars: Sequence[int]) -> 
                 priorities=some(PRIORITIES, 3),
                 services=some(NUMBERS, 5),
                 targets={
-                    measure: Target(minutes=_a_target(chance))
+                    measure: Target(minutes=_a_target(chance, grain))
                     for measure in MEASURES[kind]
                     if chance.randrange(8)
                 },
@@ -285,12 +294,13 @@ def _steps(chance: random.Random, kind: LevelKind) -> list[Step]:
     ]
 
 
-def _a_target(chance: random.Random) -> int:
+def _a_target(chance: random.Random, grain: int) -> int:
     """Return minutes: mostly some hours, now and then a minute, a month or more than a year."""
     longest = chance.choice((5, 60, 240, 480, 480, 960, 960, 2400, 2400, 9600))
     if chance.randrange(200) == 0:
         longest = 150_000
-    return chance.randint(1, longest)
+    minutes = chance.randint(1, longest)
+    return minutes - minutes % grain or grain
 
 
 def _story(

@@ -98,6 +98,15 @@ class Run(NamedTuple):
     supplier: int | None = None
 
 
+class Promise(NamedTuple):
+    """Which version gives a target, in which row, and by which hours it is to be kept."""
+
+    version: Version
+    row: int
+    hours: Hours | None
+    """Nothing when the calendar is gone; no clock can run then."""
+
+
 class Life:
     """A ticket, lived through from the minute in which it was opened to its last change."""
 
@@ -210,7 +219,7 @@ class Life:
         openings = self._openings()
         whole = Run(self.opened, openings[-1].stop)
         promise = self._promise(Measure.RESOLUTION, whole)
-        return openings if promise and promise[0].terms.restarts else [whole]
+        return openings if promise and promise.version.terms.restarts else [whole]
 
     def _acknowledgement(self) -> Run:
         for minute in self.moments:
@@ -218,7 +227,7 @@ class Life:
                 return Run(self.opened, minute)
             if any(at == minute for at, _ in self.heard):
                 promise = self._promise(Measure.ACKNOWLEDGE, Run(self.opened, minute))
-                if promise and promise[0].terms.automatic_acknowledges:
+                if promise and promise.version.terms.automatic_acknowledges:
                     return Run(self.opened, minute)
         return Run(self.opened, None)
 
@@ -269,7 +278,7 @@ class Life:
         if key is not None:
             yield key, start, None
 
-    def _promise(self, measure: Measure, run: Run) -> tuple[Version, int, Hours] | None:
+    def _promise(self, measure: Measure, run: Run) -> Promise | None:
         """Return the version that gives the target of a clock, its row, and the hours."""
         likeness = self.likeness_in[(self.last if run.stop is None else run.stop) - self.opened]
         for kind in PROMISED_BY[measure]:
@@ -285,7 +294,7 @@ class Life:
                     and (not row.services or likeness.service in row.services)
                 ):
                     hours = self._hours(version, likeness, run, began)
-                    return None if hours is None else (version, number, hours)
+                    return Promise(version, number, hours)
         return None
 
     def _version(self, kind: LevelKind, likeness: Likeness, run: Run, began: int) -> Version | None:
@@ -323,7 +332,7 @@ class Life:
 
     def _seen(self, measure: Measure, number: int, run: Run) -> Seen | None:
         promise = self._promise(measure, run)
-        if promise is None:
+        if promise is None or promise.hours is None:
             return None
         version, row, hours = promise
         target = version.terms.rows[row].targets[measure].minutes
