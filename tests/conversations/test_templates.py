@@ -21,7 +21,8 @@ from ansvar.conversations.templates import (
 )
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
-from ansvar.people.commands import edit_desk
+from ansvar.servicelevels.commands import end_level
+from ansvar.servicelevels.models import ServiceLevel
 from ansvar.tickets.commands import resolve_ticket
 from ansvar.tickets.models import Ticket
 
@@ -80,13 +81,13 @@ def test_a_moment_is_told_in_the_readers_language():
 
 @pytest.mark.django_db
 def test_the_acknowledgement_says_what_happens_next_and_by_when_on_the_desks_clock():
-    mailbox = a_desk_with_mail(calendar=a_calendar(timezone="Europe/Stockholm"))
     with clock.at(SUNDAY):
+        mailbox = a_desk_with_mail(calendar=a_calendar(timezone="Europe/Stockholm"))
         ticket = arrived(mailbox, a_mail()).ticket
         assert ticket is not None
         text = acknowledged(ticket)
     assert f"**{ticket.reference}**" in text
-    assert "You hear from us by **tomorrow 12:00**." in text
+    assert "You hear from us by **Tuesday 15:00**." in text
     assert f"/portal/tickets/{ticket.reference}/" in text
     assert "prints nothing" not in text
 
@@ -94,7 +95,7 @@ def test_the_acknowledgement_says_what_happens_next_and_by_when_on_the_desks_clo
 @pytest.mark.django_db
 def test_a_desk_that_promises_no_time_names_none():
     mailbox = a_desk_with_mail()
-    edit_desk(mailbox.desk_id, first_answer_hours=0, by=SYSTEM)
+    end_level(ServiceLevel.objects.get(desk=mailbox.desk_id).pk, by=SYSTEM)
     ticket = arrived(mailbox, a_mail()).ticket
     assert ticket is not None
     assert "You hear from us" not in acknowledged(ticket)

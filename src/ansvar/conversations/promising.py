@@ -1,13 +1,12 @@
 """By when somebody is promised an answer, in the words of who reads it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 
-from ansvar.people.decisions.calendars import NeverOpen
-from ansvar.people.queries import working_calendar
+from ansvar.kernel import clock
 from ansvar.tickets.models import Ticket
 
 _WEEK = 7
@@ -21,15 +20,12 @@ def zone_of_reader(ticket: Ticket) -> ZoneInfo:
 
 
 def first_answer_by(ticket: Ticket) -> datetime | None:
-    """Return by when the desk promises its first answer; nothing when it promises none."""
-    desk = ticket.desk
-    if not desk.first_answer_hours:
-        return None
-    hours = timedelta(hours=desk.first_answer_hours)
-    try:
-        return working_calendar(desk.calendar).add_working_time(ticket.opened_at, hours)
-    except NeverOpen:
-        return None
+    """Return by when somebody is to hear from a person of the desk; nothing without a promise.
+
+    A moment that is over is told to nobody.
+    """
+    due_at = ticket.answer_due_at
+    return due_at if due_at is not None and due_at > clock.now() else None
 
 
 def moment_in_words(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:

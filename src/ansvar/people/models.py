@@ -258,10 +258,6 @@ class Desk(models.Model):
         _("suggest the same matter within, days"), default=7
     )
     """How recent an open ticket of the same subject and people must be to be suggested."""
-    first_answer_hours = models.PositiveSmallIntegerField(
-        _("first answer within, working hours"), default=4
-    )
-    """What an acknowledgement promises, counted in the desk's calendar; 0 promises nothing."""
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -97,7 +97,6 @@ def test_a_desk_is_opened_and_given_a_team_with_members(admin: Client):
         "calendar": calendar.pk,
         "quiet_days": 5,
         "undo_seconds": 8,
-        "first_answer_hours": 4,
         "closed_reply": "new",
         "reopen_days": 14,
         "suggest_days": 7,

@@ -40,7 +40,6 @@ class DeskFields(TypedDict, total=False):
     closed_reply: str
     reopen_days: int
     suggest_days: int
-    first_answer_hours: int
     is_active: bool
 
 

@@ -58,13 +58,6 @@ class DeskForm(forms.Form):
     undo_seconds = forms.IntegerField(
         label=gettext_lazy("Undo sending within, seconds"), min_value=0, max_value=60, initial=8
     )
-    first_answer_hours = forms.IntegerField(
-        label=gettext_lazy("First answer within, working hours"),
-        min_value=0,
-        max_value=200,
-        initial=4,
-        help_text=gettext_lazy("What an acknowledgement promises; 0 promises no time."),
-    )
     closed_reply = forms.ChoiceField(
         label=gettext_lazy("Words on a closed ticket"), choices=Desk.ClosedReply.choices
     )
