@@ -13,7 +13,7 @@ from ansvar.demo.founding import Company, acting
 from ansvar.demo.matters import Matter
 from ansvar.kernel.actor import Actor
 from ansvar.people.decisions.calendars import WorkingCalendar
-from ansvar.people.models import Desk, Person, Team
+from ansvar.people.models import Desk, Organisation, Person, Team
 from ansvar.people.queries import working_calendar
 from ansvar.tickets.commands import (
     add_note,
@@ -96,6 +96,15 @@ class Case:
     def lead(self) -> Person:
         """Who leads the first line."""
         return self.stage.company.members[self.first_team][0]
+
+    @property
+    def supplier(self) -> Organisation | None:
+        """Who is asked when the matter is a supplier's: the one that the desk has a contract with.
+
+        Mostly: now and then it is one that nobody wrote down.
+        """
+        known = list(self.stage.company.suppliers.values())
+        return self.chances.choice(known) if known and self.is_so(0.8) else None
 
     def team(self, name: str) -> Team:
         """Return a team by name."""

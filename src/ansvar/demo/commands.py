@@ -18,6 +18,7 @@ from ansvar.kernel.facts import facts
 from ansvar.kernel.models import Entry
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Calendar, Department, Desk, Organisation, Person, Site, Team
+from ansvar.servicelevels.models import Clock, ServiceLevel, Timing
 from ansvar.tickets.commands import drop_numbers
 from ansvar.tickets.models import Link, Ticket
 
@@ -35,9 +36,10 @@ _ROOTS: Final[dict[str, type[Model]]] = {
 _PARTS: Final = (
     Department.organisation, Site.organisation, Team.desk, Service.desk, Script.desk,
     ScriptVersion.script, Matrix.desk, Ticket.desk, Mailbox.desk, InboundMail.mailbox,
+    ServiceLevel.desk, Timing.desk, Clock.desk,
 )  # fmt: skip
 """Protected relations whose rows are part of what they point to, as cascading ones are anyway."""
-_SUBJECTS: Final = {"inboundmail": "mail"}
+_SUBJECTS: Final = {"inboundmail": "mail", "servicelevel": "level"}
 """Models whose entries in the journal bear another name."""
 _LISTED: Final = 8
 _WHY: Final = "the demo organisation was removed"

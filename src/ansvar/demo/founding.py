@@ -67,6 +67,7 @@ class Company:
     members: dict[str, list[Person]] = field(default_factory=lambda: defaultdict(list))
     """The people of each team, those who lead it first."""
     services: dict[str, Service] = field(default_factory=dict)
+    suppliers: dict[str, Organisation] = field(default_factory=dict)
     scripts: dict[tuple[str, str], ScriptVersion] = field(default_factory=dict)
     """By desk and service; no service stands for what the desk asks otherwise."""
 

@@ -212,6 +212,7 @@ def _waiting(case: Case) -> Life:
     wait_with_ticket(
         case.ticket_id,
         waiting_for=waiting_for,
+        supplier=case.supplier if waiting_for == WaitingFor.SUPPLIER else None,
         note=case.say(note),
         until=until,
         by=acting(case.agent),

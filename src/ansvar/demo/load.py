@@ -20,6 +20,7 @@ from ansvar.demo.lives import Life, life_of
 from ansvar.demo.matters import MATTERS
 from ansvar.demo.offers import offers
 from ansvar.demo.pace import MONTHS_TOLD, STOCKHOLM, arrivals
+from ansvar.demo.promises import found_promises
 from ansvar.demo.today import lives_of_today
 from ansvar.kernel import clock
 from ansvar.kernel.journal import as_history, request
@@ -96,6 +97,8 @@ def _found(now: datetime, progress: Progress) -> Company:
         found_crowd(company)
         progress("Describing 15 services")
         found_catalogue(company)
+        progress("Agreeing on service levels")
+        found_promises(company)
     return company
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ansvar.kernel.models import Entry
 from ansvar.kernel.verification import Difference, Progress, verifiers
 from ansvar.servicelevels.book import present_book
-from ansvar.servicelevels.commands.keeping import WORKED_OUT, as_worked_out
+from ansvar.servicelevels.commands.keeping import as_worked_out
 from ansvar.servicelevels.decisions.choosing import Book
 from ansvar.servicelevels.decisions.clocks import clocks_of
 from ansvar.servicelevels.decisions.story import course_of
@@ -34,7 +34,7 @@ def verify_clocks() -> Iterator[Progress]:
 def _differences(batch: list[Ticket], book: Book) -> Iterator[Difference]:
     ids = [ticket.pk for ticket in batch]
     stories = _stories(ids)
-    stored: dict[int, dict[tuple[str, int], Clock]] = defaultdict(dict)
+    stored: dict[int, dict[tuple[str, int], Clock | None]] = defaultdict(dict)
     for row in Clock.objects.filter(ticket__in=ids):
         stored[row.ticket_id][row.measure, row.number] = row
     for ticket in batch:
@@ -42,17 +42,15 @@ def _differences(batch: list[Ticket], book: Book) -> Iterator[Difference]:
         if not stories[ticket.pk]:
             continue
         for clock in clocks_of(course_of(stories[ticket.pk]), book, desk_id=ticket.desk_id):
-            key = (str(clock.measure), clock.number)
-            row = rows.pop(key) if key in rows else None
-            told = as_worked_out(clock)
-            kept = {name: getattr(row, name, None) for name in WORKED_OUT}
-            for name in WORKED_OUT:
-                if kept[name] != told[name]:
+            stored_clock = rows.pop((str(clock.measure), clock.number), None)
+            for name, told in as_worked_out(clock).items():
+                kept = getattr(stored_clock, name, None)
+                if kept != told:
                     yield Difference(
                         subject=ticket.reference,
                         what=f"{name} of {clock.measure} {clock.number}",
-                        stored=kept[name],
-                        journal=told[name],
+                        stored=kept,
+                        journal=told,
                     )
         for measure, number in rows:
             yield Difference(

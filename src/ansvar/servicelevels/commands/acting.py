@@ -53,8 +53,6 @@ def _give(ticket: Ticket, step: Step, *, why: str, by: Actor) -> None:
     if Membership.objects.filter(team=ticket.team_id, person=to).exists():
         assign_ticket(ticket.pk, to=to, by=by)
         return
-    team = Team.objects.filter(
-        desk=ticket.desk_id, is_active=True, memberships__person=to
-    ).order_by("pk").first()  # fmt: skip
-    if team is not None:
-        hand_over_ticket(ticket.pk, team=team, reason=why, assignee=to, by=by)
+    own = Team.objects.filter(desk=ticket.desk_id, is_active=True, memberships__person=to)
+    for theirs in own.order_by("pk")[:1]:
+        hand_over_ticket(ticket.pk, team=theirs, reason=why, assignee=to, by=by)

@@ -37,8 +37,9 @@ WORKED_OUT = (
     "team_id", "supplier_id", "shares",
 )  # fmt: skip
 """Columns of a clock that follow from story and book alone."""
-_KEPT = ("taken", "steps", "next_step_at")
-_KEY = ("ticket_id", "measure", "number")
+STEPPED = ("taken", "steps", "next_step_at")
+"""Columns of a clock that tell of its steps."""
+KEY = ("ticket_id", "measure", "number")
 
 
 @dataclass(kw_only=True)
@@ -148,13 +149,7 @@ def _work_out(told: _Told) -> None:
         row = before.pop((str(clock.measure), clock.number), None) or _new_row(clock, told)
         if _follow(row, clock, terms=terms[clock.version_id], since=course.last_at):
             changed.append(row)
-    if changed:
-        Clock.objects.bulk_create(
-            changed,
-            update_conflicts=True,
-            unique_fields=["ticket", "measure", "number"],
-            update_fields=[*(name.removesuffix("_id") for name in WORKED_OUT), *_KEPT],
-        )
+    prepared.put(Clock, changed, key=KEY, changing=(*WORKED_OUT, *STEPPED))
     _drop(before.values(), told)
     _keep(told, is_running=any(clock.stopped_at is None for clock in found))
     due = _due_times(found)
@@ -215,14 +210,17 @@ def _drop(rows: Iterable[Clock], told: _Told) -> None:
 
 
 def _keep(told: _Told, *, is_running: bool) -> None:
-    Timing(
+    timing = Timing(
         ticket_id=told.ticket_id,
         desk_id=told.desk_id,
         story=stored(told.story),
         taken=told.taken,
         edition=told.edition,
         is_running=is_running,
-    ).save(force_insert=told.is_new)
+    )
+    prepared.put(
+        Timing, [timing], key=("ticket_id",), changing=("story", "taken", "edition", "is_running")
+    )
 
 
 _ON_TICKET = {Measure.REACTION, Measure.RESOLUTION, Measure.HOLD}

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from ansvar.kernel import clock, journal
+from ansvar.kernel import clock, journal, prepared
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.journal import record
 from ansvar.kernel.work import tasks
 from ansvar.servicelevels.addressing import Addresses
 from ansvar.servicelevels.book import present_book
-from ansvar.servicelevels.commands.keeping import set_steps
+from ansvar.servicelevels.commands.keeping import KEY, STEPPED, set_steps
 from ansvar.servicelevels.decisions.clocks import MISSED, Holder, holder_of
 from ansvar.servicelevels.decisions.story import EPOCH, MICROSECOND, Leg
 from ansvar.servicelevels.decisions.terms import Action, Step, Terms
@@ -74,12 +74,7 @@ def _take(rows: list[Clock], *, now: datetime) -> list[Taken]:
     taken = [one for row in rows for one in _of(row, terms.get(row.version_id), addresses, now=now)]
     for one in taken:
         _note(one)
-    Clock.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["ticket", "measure", "number"],
-        update_fields=["taken", "steps", "next_step_at"],
-    )
+    prepared.put(Clock, rows, key=KEY, changing=STEPPED)
     return taken
 
 

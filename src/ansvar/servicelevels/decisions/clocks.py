@@ -227,7 +227,8 @@ def steps_ahead(
                 at = clock.hours.next_opening(at)
             if at is not None:
                 ahead.append(DueStep(max(since, at), key))
-    return sorted(ahead)
+    # Of those due in one moment the smaller share comes first, as they were worked out.
+    return sorted(ahead, key=lambda step: step.at)
 
 
 def _run(window: Window, rule: Applied, hours: Hours, *, course: Course) -> Clock:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ansvar.tickets.models import Ticket
+from django.db import connection
 
 
 def note_due(
@@ -16,6 +16,10 @@ def note_due(
 
     It follows from facts that are recorded already: it records none, and counts no version.
     """
-    Ticket.objects.filter(pk=ticket_id).update(
-        due_at=due_at, answer_due_at=answer_due_at, update_due_at=update_due_at
-    )
+    with connection.cursor() as cursor:
+        # Composed once: it runs with nearly every command on a ticket.
+        cursor.execute(
+            "UPDATE tickets_ticket SET due_at = %s, answer_due_at = %s, update_due_at = %s"
+            " WHERE id = %s",
+            [due_at, answer_due_at, update_due_at, ticket_id],
+        )
