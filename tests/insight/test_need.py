@@ -165,7 +165,8 @@ def test_only_what_is_asked_for_is_counted():
     came(place, "10-20T11:00", priority=1, channel="email")
     came(place, "09-30T23:59", "11-02T00:00")
     came(other, "10-20T10:00")
-    assert need_of(asked(place)).inside == 2
+    need = need_of(asked(place))
+    assert (need.inside, need.outside) == (2, 0)
     assert need_of(asked(place, channels=["email"])).inside == 1
     assert need_of(asked(place, service_id=service.pk)).inside == 1
     assert need_of(asked(place, most_priority=1)).inside == 1
