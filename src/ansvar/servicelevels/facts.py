@@ -152,6 +152,48 @@ class StepTaken(
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class TicketReminded(
+    Fact,
+    name="clock.reminded",
+    subject="ticket",
+    wording=_("reminded {whom}: nothing had happened for longer than is normal"),
+):
+    """Somebody was reminded of a ticket that stands still; this is no movement of it."""
+
+    number: int
+    """The first, second, ... since the ticket last changed."""
+    to: str
+    """Who was meant, such as `assignee`."""
+    told: list[PersonId]
+    quiet_since: datetime
+    normal_minutes: int
+    """So much working time without anything is normal."""
+    sample: int
+    """Closed tickets that tell so; 0 for a fixed figure."""
+
+    @override
+    def words(self) -> dict[str, str]:
+        whom = {
+            "assignee": _("who works on it"),
+            "lead": _("who leads the team"),
+            "service_owner": _("the service owner"),
+        }
+        return {"whom": str(whom.get(self.to, self.to))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StuckRuleSet(
+    Fact,
+    name="desk.stuck_rule_set",
+    subject="desk",
+    wording=_("set from when a ticket counts as stuck: {changes}"),
+):
+    """The fixed figures from which a ticket counts as stuck were set."""
+
+    changes: Changes
+
+
 def measure_in_words(measure: str) -> str:
     """Return what a measure is called."""
     # Imported here: models import the decisions that facts are made of.

@@ -192,3 +192,84 @@ class Clock(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.measure} {self.number} of {self.ticket_id}"
+
+
+class StuckRule(models.Model):
+    """From when a desk counts a ticket as stuck while its own history does not tell yet."""
+
+    desk = models.OneToOneField(Desk, models.CASCADE, primary_key=True, related_name="stuck_rule")
+    days = models.PositiveSmallIntegerField(_("working days without anything happening"), default=2)
+    urgent_minutes = models.PositiveIntegerField(_("minutes, for P1"), default=120)
+    """Of working time, like the days."""
+    is_watched = models.BooleanField(_("look for tickets that stand still"), default=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(days__gte=1, urgent_minutes__gte=1), name="stuck_rule_has_times"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.days} days, P1 {self.urgent_minutes} min"
+
+
+class StuckNormal(models.Model):
+    """For how long tickets of a kind normally stand still at most, from those closed of late."""
+
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="stuck_normals")
+    kind = models.CharField(max_length=14)
+    priority = models.PositiveSmallIntegerField(null=True)
+    """Nothing for all priorities of the kind."""
+    amount = models.DurationField()
+    """Of working time: 90 of 100 closed tickets never stood still for longer."""
+    sample = models.PositiveIntegerField()
+    worked_out_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["desk", "kind", "priority"],
+                name="stuck_normal_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.kind} P{self.priority or '*'}: {self.amount}"
+
+
+class StuckTicket(models.Model):
+    """An open ticket that stands still for longer than is normal.
+
+    It says so only while the ticket has not changed since: whatever somebody does ends it, without
+    this row being touched.
+    """
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="stuck")
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="stuck_tickets")
+    quiet_since = models.DateTimeField()
+    """When the ticket last changed, as it was when this was found."""
+    stuck_at = models.DateTimeField()
+    """When it had stood still for as long as is normal."""
+    normal = models.DurationField()
+    sample = models.PositiveIntegerField()
+    """Closed tickets that tell what is normal; 0 for the fixed figure."""
+    reminders = models.PositiveSmallIntegerField(default=0)
+    next_reminder_at = models.DateTimeField(null=True)
+    """Nothing when everybody was reminded who can be."""
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["next_reminder_at"],
+                name="stuck_to_remind",
+                condition=Q(next_reminder_at__isnull=False),
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.ticket_id} since {self.quiet_since}"

@@ -1,7 +1,15 @@
 """Scheduled work on clocks."""
 
 from ansvar.kernel.work import schedule, task
-from ansvar.servicelevels.commands import act, renew_clocks, take_due_steps
+from ansvar.people.models import Desk
+from ansvar.servicelevels.commands import (
+    act,
+    find_stuck,
+    learn_normals,
+    remind_of_stuck,
+    renew_clocks,
+    take_due_steps,
+)
 from ansvar.servicelevels.models import BookEdition, Timing
 
 RENEWED_AT_ONCE = 2000
@@ -12,6 +20,20 @@ RENEWED_AT_ONCE = 2000
 def take_steps() -> None:
     """Warn, call and escalate where the time of a target runs out."""
     take_due_steps()
+
+
+@schedule("servicelevels.watch_stuck", cron="*/5 * * * *")
+def watch_stuck() -> None:
+    """Find tickets that stand still for longer than is normal, and remind of them."""
+    find_stuck()
+    remind_of_stuck()
+
+
+@schedule("servicelevels.learn_normals", cron="23 2 * * *")
+def learn_what_is_normal() -> None:
+    """Work out for how long tickets normally stand still, from those closed of late."""
+    for desk_id in Desk.objects.filter(is_active=True).values_list("pk", flat=True):
+        learn_normals(desk_id)
 
 
 @schedule("servicelevels.renew", cron="* * * * *")

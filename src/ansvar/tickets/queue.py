@@ -97,9 +97,12 @@ class View:
     where: Condition
     is_open: bool = True
     order: Order = BY_VALUE
+    after: str = ""
+    """Behind which other one it stands, when a context above files it."""
 
 
 views: Registry[View] = Registry("views")
+"""Read them by `views_in_order`."""
 
 
 def _view(
@@ -236,7 +239,14 @@ _view(
     is_open=False,
 )
 
-COUNTED = [key for key, view in views.items() if view.is_open]
+
+def views_in_order() -> dict[str, View]:
+    """Return all views in the order in which pages show them."""
+    keys = [key for key, view in views.items() if not view.after]
+    for key, view in views.items():
+        if view.after:
+            keys.insert(keys.index(view.after) + 1 if view.after in keys else len(keys), key)
+    return {key: views[key] for key in keys}
 
 
 def tickets_in(view: View, viewer: Viewer, desk_id: int | None) -> QuerySet[Ticket]:
@@ -290,12 +300,13 @@ def page_of(
 
 def counts(viewer: Viewer, desk_id: int | None) -> dict[str, int]:
     """Return how many tickets each open view holds, up to a bound, with one query."""
+    counted = [key for key, view in views.items() if view.is_open]
     parts = [
         tickets_in(views[key], viewer, desk_id)
         .order_by()
         .annotate(view=Value(key))
         .values_list(F("view"), flat=True)[:COUNTED_UP_TO]
-        for key in COUNTED
+        for key in counted
     ]
     found = Counter(parts[0].union(*parts[1:], all=True))
-    return {key: found[key] for key in COUNTED}
+    return {key: found[key] for key in counted}

@@ -121,7 +121,7 @@ def views(reader: Reader, *, current: str, counted: bool) -> list[Link]:
             current=key == current,
             tone="amber" if key == "needs-you" and counts.get(key) else "",
         )
-        for key, view in queue.views.items()
+        for key, view in queue.views_in_order().items()
     ]
 
 

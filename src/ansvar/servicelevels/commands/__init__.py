@@ -25,6 +25,12 @@ from ansvar.servicelevels.commands.levels import (
     sign_level,
 )
 from ansvar.servicelevels.commands.stepping import take_due_steps
+from ansvar.servicelevels.commands.stuck import (
+    find_stuck,
+    learn_normals,
+    remind_of_stuck,
+    set_stuck_rule,
+)
 
 __all__ = [
     "NO_LEVEL",
@@ -44,11 +50,15 @@ __all__ = [
     "drop_draft",
     "edit_level",
     "end_level",
+    "find_stuck",
     "give_policy",
     "keep_clocks",
+    "learn_normals",
     "publish_level",
+    "remind_of_stuck",
     "renew_clocks",
     "save_draft",
+    "set_stuck_rule",
     "sign_level",
     "take_due_steps",
 ]
