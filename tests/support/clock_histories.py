@@ -70,6 +70,29 @@ AWAITED = ("requester", "supplier", "supplier", "change", "date")
 
 
 @dataclass(frozen=True)
+class Around:
+    """The time of a story and some days more: when levels and calendars were changed."""
+
+    times: Sequence[datetime]
+    """Of the story itself."""
+
+    @property
+    def first(self) -> datetime:
+        return self.times[0] - timedelta(days=3)
+
+    @property
+    def last(self) -> datetime:
+        return self.times[-1] + timedelta(days=6)
+
+    def moment(self, chance: random.Random) -> datetime:
+        """Return any moment, often one at which something happens to the ticket as well."""
+        if chance.randrange(3) == 0:
+            return chance.choice(self.times)
+        minutes = (self.last - self.first) // timedelta(minutes=1)
+        return self.first + timedelta(minutes=chance.randrange(minutes))
+
+
+@dataclass(frozen=True)
 class History:
     """A ticket's story with the book it is read by."""
 
@@ -96,7 +119,7 @@ def a_history(chance: random.Random, *, moments: int = 16) -> History:
     for _ in range(chance.randrange(moments)):
         gap = chance.randint(0, chance.choice((0, 1, pace // 4, pace, pace, 2 * pace)))
         times.append(times[-1] + timedelta(minutes=gap - gap % grain))
-    around = (opened_at - timedelta(days=3), times[-1] + timedelta(days=6))
+    around = Around(times)
     calendars = {
         number: _hours(chance, zones=zones, country=country, around=around)
         for number in range(1, chance.randint(2, 5) + 1)
@@ -110,11 +133,6 @@ def a_history(chance: random.Random, *, moments: int = 16) -> History:
     )
     chosen = [one.id for one in book.versions if one.kind == LevelKind.SLA]
     return History(tuple(_story(chance, times, chosen)), book)
-
-
-def _moment(chance: random.Random, around: tuple[datetime, datetime]) -> datetime:
-    minutes = (around[1] - around[0]) // timedelta(minutes=1)
-    return around[0] + timedelta(minutes=chance.randrange(minutes))
 
 
 def _a_beginning(chance: random.Random, zone: str, country: str) -> datetime:
@@ -152,14 +170,14 @@ def _hours(
     *,
     zones: Sequence[str],
     country: str,
-    around: tuple[datetime, datetime],
+    around: Around,
 ) -> Hours:
     zone = chance.choice(zones)
     editions: list[tuple[datetime | None, WorkingCalendar]] = [
-        (None, _a_calendar(chance, zone, country=country, near=around[0].date()))
+        (None, _a_calendar(chance, zone, country=country, near=around.first.date()))
     ]
     if chance.randrange(4) == 0:
-        for since in sorted({_moment(chance, around) for _ in range(chance.randint(1, 2))}):
+        for since in sorted({around.moment(chance) for _ in range(chance.randint(1, 2))}):
             other = chance.choice((zone, *zones))
             editions.append((since, _a_calendar(chance, other, country=country, near=since.date())))
     return Hours(tuple(editions))
@@ -194,14 +212,12 @@ def _spans(chance: random.Random) -> Spans:
     return tuple((start, end) for start, end in pairs if start < end)
 
 
-def _kept(
-    chance: random.Random, calendars: Sequence[int], around: tuple[datetime, datetime]
-) -> Kept:
+def _kept(chance: random.Random, calendars: Sequence[int], around: Around) -> Kept:
     """Return which calendar somebody had; sometimes none, sometimes changed on the way."""
     numbers = (*calendars, *calendars, *calendars, None)
     kept: list[tuple[datetime | None, int | None]] = [(None, chance.choice(numbers))]
     if chance.randrange(3) == 0:
-        kept.append((_moment(chance, around), chance.choice(numbers)))
+        kept.append((around.moment(chance), chance.choice(numbers)))
     return tuple(kept)
 
 
@@ -209,7 +225,7 @@ def _versions(
     chance: random.Random,
     *,
     calendars: Sequence[int],
-    around: tuple[datetime, datetime],
+    around: Around,
     grain: int,
 ) -> list[Version]:
     versions: list[Version] = []
@@ -223,8 +239,9 @@ def _versions(
         for _ in range(chance.randint(chance.randrange(8) > 0, most)):
             position += 1
             desk_id = 2 if chance.randrange(12) == 0 else 1
-            cuts = [around[0] - timedelta(days=30 if chance.randrange(6) else -2)]
-            cuts += sorted({_moment(chance, around) for _ in range(chance.choice((0, 0, 1, 2)))})
+            cuts = sorted({around.moment(chance) for _ in range(chance.choice((0, 0, 1, 2, 3)))})
+            if not cuts or chance.randrange(6):
+                cuts.insert(0, around.first)
             for number, (begins, ends) in enumerate(zip(cuts, (*cuts[1:], None), strict=True), 1):
                 last = chance.randrange(8) == 0
                 versions.append(
@@ -237,7 +254,7 @@ def _versions(
                         position=position,
                         number=number,
                         valid_from=begins,
-                        valid_until=around[1] if last and ends is None else ends,
+                        valid_until=around.last if last and ends is None else ends,
                         terms=_terms(chance, kind, calendars=calendars, grain=grain),
                     )
                 )
