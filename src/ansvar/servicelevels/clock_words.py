@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from ansvar.servicelevels.decisions.choosing import Version
 from ansvar.servicelevels.decisions.clocks import Counted, Holder, holder_of
 from ansvar.servicelevels.decisions.hours import Hours
 from ansvar.servicelevels.decisions.story import Leg
@@ -147,6 +148,11 @@ def title_of(run: Run, names: Names) -> str:
     return words[:1].upper() + words[1:]
 
 
+def level_in_words(version: Version) -> str:
+    """Return which version of which level it is."""
+    return _("%(level)s, version %(number)s") % {"level": version.level, "number": version.number}
+
+
 def holder_in_words(holder: Holder, names: Names) -> str:
     """Return who had a ticket."""
     if holder.kind == "requester":
@@ -248,15 +254,18 @@ def _parts(run: Run, names: Names, *, now: datetime) -> list[Part]:
         over = max(timedelta(), used + spent - target) if not leg.why_not else timedelta()
         over = min(over, spent)
         for size, is_over in ((spent - over, False), (over, True)):
-            if size or (leg.end is None and not is_over):
-                _join(parts, _part(leg, names, size=size, is_over=is_over))
+            if size or (leg.end is None and not is_over and not over):
+                _join(
+                    parts,
+                    _part(leg, names, size=size, is_over=is_over, is_last=is_over == bool(over)),
+                )
         if not leg.why_not:
             used += spent
-    if run.clock.stopped_at is None and used < target:
+    if used < target:
         left = target - used
         parts.append(
             Part(
-                holder=_("left"),
+                holder=_("left") if run.clock.stopped_at is None else _("to spare"),
                 kind="left",
                 seconds=max(1, int(left.total_seconds())),
                 spent=amount(left),
@@ -273,7 +282,7 @@ def spent_in(leg: Counted, hours: Hours | None, *, now: datetime) -> timedelta:
     return hours.between(leg.start, leg.end or now) if hours else timedelta()
 
 
-def _part(leg: Counted, names: Names, *, size: timedelta, is_over: bool) -> Part:
+def _part(leg: Counted, names: Names, *, size: timedelta, is_over: bool, is_last: bool) -> Part:
     holder = holder_of(leg.leg)
     return Part(
         holder=holder_in_words(holder, names),
@@ -283,7 +292,7 @@ def _part(leg: Counted, names: Names, *, size: timedelta, is_over: bool) -> Part
         spent=amount(size),
         is_counted=not leg.why_not,
         is_over=is_over,
-        is_now=leg.end is None,
+        is_now=leg.end is None and is_last,
     )
 
 

@@ -18,6 +18,7 @@ from ansvar.servicelevels.clock_words import (
     exactly,
     glance_at,
     holder_in_words,
+    level_in_words,
     names_wanted,
     spent_in,
     state_in_words,
@@ -107,7 +108,7 @@ def explain(told: Timed, run: Run, *, now: datetime, reason: str = "") -> Explai
     return Explained(
         glance=glance,
         question=_question(glance, now=now),
-        level=_level(run),
+        level=level_in_words(run.rule.version),
         sentences=_sentences(told, run, names, reason=reason),
         legs=[*legs, *_ahead(run, now=now)],
         total=exactly(timedelta(seconds=sum(leg.seconds for leg in legs if leg.is_counted))),
@@ -130,11 +131,6 @@ def _question(glance: Glance, *, now: datetime) -> str:
     if glance.standing is Standing.LATE:
         return _("%(title)s: why was it due at %(when)s?") % values
     return _("%(title)s: why is it due at %(when)s?") % values
-
-
-def _level(run: Run) -> str:
-    version = run.rule.version
-    return _("%(level)s, version %(number)s") % {"level": version.level, "number": version.number}
 
 
 def _sentences(told: Timed, run: Run, names: Names, *, reason: str) -> list[str]:
@@ -163,7 +159,8 @@ def _sentences(told: Timed, run: Run, names: Names, *, reason: str) -> list[str]
 
 def _which(run: Run, choice: Choice, reason: str) -> Iterator[str]:
     version = run.rule.version
-    verdict = dict(choice.considered).get(version, Verdict.APPLIES)
+    verdicts = {one.id: verdict for one, verdict in choice.considered}
+    verdict = verdicts.get(version.id, Verdict.APPLIES)
     yield _("The %(kind)s “%(level)s”, version %(number)s, %(verdict)s.") % {
         "kind": KIND_NAMES[version.kind],
         "level": version.level,

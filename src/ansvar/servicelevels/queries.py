@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from ansvar.kernel.models import Entry
 from ansvar.people.models import Calendar, Desk
 from ansvar.servicelevels.decisions.choosing import Version, in_order
 from ansvar.servicelevels.decisions.terms import LevelKind, Terms
+from ansvar.servicelevels.facts import LevelChosen
 from ansvar.servicelevels.models import LevelVersion, ServiceLevel
 
 
@@ -68,3 +70,22 @@ def as_if_published(draft: LevelVersion, at: datetime) -> Version:
         valid_from=at,
         terms=draft.agreed,
     )
+
+
+def level_choice(ticket_id: int) -> Entry | None:
+    """Return the entry of who last chose the level of a ticket by hand, and why."""
+    chosen = Entry.objects.filter(
+        subject_type="ticket", subject_id=ticket_id, fact=LevelChosen.name
+    )
+    return chosen.order_by("-id").first()
+
+
+def agreements_to_choose(desk_id: int, at: datetime) -> list[LevelVersion]:
+    """Return the agreements with customers that a ticket of a desk can be put under by hand."""
+    rows = LevelVersion.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=at),
+        level__kind=LevelKind.SLA,
+        level__desk=desk_id,
+        state=LevelVersion.State.PUBLISHED,
+    )
+    return list(rows.select_related("level").order_by("level__name", "-number"))

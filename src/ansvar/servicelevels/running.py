@@ -1,7 +1,7 @@
 """The clocks of a ticket with all that explains them: worked out when somebody looks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,14 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Extract, JSONObject
 
 from ansvar.servicelevels.book import book_of
-from ansvar.servicelevels.decisions.choosing import Applied, Book, Choice, Question, kept_at
+from ansvar.servicelevels.decisions.choosing import (
+    Applied,
+    Book,
+    Choice,
+    Question,
+    Version,
+    kept_at,
+)
 from ansvar.servicelevels.decisions.clocks import (
     Clock,
     Counted,
@@ -20,7 +27,7 @@ from ansvar.servicelevels.decisions.clocks import (
     windows_of,
 )
 from ansvar.servicelevels.decisions.hours import Hours
-from ansvar.servicelevels.decisions.story import Course, Story, course_of, restored
+from ansvar.servicelevels.decisions.story import Course, Story, Traits, course_of, restored
 from ansvar.servicelevels.decisions.terms import LevelKind, Measure
 from ansvar.servicelevels.models import BookEdition, Timing
 from ansvar.servicelevels.models import Clock as ClockRow
@@ -70,6 +77,23 @@ class Timed:
                 supplier_id=window.supplier_id,
             )
         )
+
+    @property
+    def agreement(self) -> Version | None:
+        """The agreement with customers that applies to the ticket as it is now, if one does."""
+        return self._agreement(self.course.traits_at(None))
+
+    @property
+    def agreement_by_rule(self) -> Version | None:
+        """The one that would apply if nobody had chosen by hand."""
+        return self._agreement(replace(self.course.traits_at(None), level=None))
+
+    def _agreement(self, traits: Traits) -> Version | None:
+        return self.book.choose(
+            Question(
+                kind=LevelKind.SLA, desk_id=self.desk_id, traits=traits, at=self.course.opened_at
+            )
+        ).version
 
     @property
     def hours(self) -> Hours | None:

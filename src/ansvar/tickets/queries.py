@@ -1,6 +1,6 @@
 """Questions about tickets that pages, interfaces and other contexts ask."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -180,6 +180,8 @@ class Custody:
     bounces: int
     lost: timedelta
     """Time between leaving a team and being handed back to it."""
+    names: Mapping[tuple[str, int], str]
+    """Of all its teams and persons, by noun and id, so that nobody asks for them again."""
 
 
 def custody_of(ticket: Ticket, *, at: datetime) -> Custody:
@@ -193,7 +195,11 @@ def _joined(spells: Iterable[CustodySpell], at: datetime) -> Custody:
     left_at: dict[int, datetime] = {}
     lost = timedelta()
     team_before: int | None = None
+    names: dict[tuple[str, int], str] = {}
     for spell in spells:
+        names["team", spell.team_id] = spell.team.name
+        if spell.person is not None:
+            names["person", spell.person.pk] = spell.person.name
         end = spell.ended_at or at
         held = end - spell.started_at
         is_same = team_before == spell.team_id and not spell.is_bounce
@@ -215,4 +221,5 @@ def _joined(spells: Iterable[CustodySpell], at: datetime) -> Custody:
         total=sum((holding.held for holding in holdings), timedelta()),
         bounces=sum(holding.is_bounce for holding in holdings),
         lost=lost,
+        names=names,
     )

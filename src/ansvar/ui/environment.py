@@ -85,6 +85,7 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(
         ago=wording.ago,
+        by_clock=wording.by_clock,
         moment=wording.moment,
         day=wording.day,
         duration=wording.duration,

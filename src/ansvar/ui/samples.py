@@ -1,7 +1,7 @@
 """Made-up values for the style guide. Nothing else may use them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
 from django.http import HttpRequest
@@ -129,6 +129,37 @@ SPELLS = [
 ]
 
 
+def _part(holder: str, minutes: int, **more: Any) -> dict[str, Any]:
+    usual = {"kind": "team", "is_counted": True, "is_over": False, "is_now": False}
+    return {**usual, "holder": holder, "spent": f"{minutes} min", "seconds": minutes * 60, **more}
+
+
+def _clocks(now: datetime) -> list[dict[str, Any]]:
+    """Return one clock of each standing."""
+    held = [_part("Desk", 4), _part("Mikael Ivanov", 70, kind="person")]
+    wait = _part("the requester", 19, kind="requester", is_counted=False)
+    left = _part("left", 130, kind="left", is_counted=False)
+    usual: dict[str, Any] = {"tone": "", "due_at": None}
+    return [
+        {**usual, "title": "Solution", "standing": "counting", "words": "2 h 10 min of 4 h left",
+         "due_at": now + timedelta(minutes=130),
+         "parts": [*held, wait, _part("Viktor Kim", 35, kind="person", is_now=True), left]},
+        {**usual, "title": "Next update", "standing": "counting", "tone": "amber",
+         "words": "5 min of 30 min left", "due_at": now + timedelta(minutes=5),
+         "parts": [_part("Viktor Kim", 25, kind="person", is_now=True),
+                   _part("left", 5, kind="left", is_counted=False)]},
+        {**usual, "title": "Time in the team POS dev", "standing": "late", "tone": "red",
+         "words": "20 min over 1 h", "due_at": now - timedelta(minutes=20),
+         "parts": [_part("POS dev", 60), _part("POS dev", 20, is_over=True, is_now=True)]},
+        {**usual, "title": "Waiting for TillWare AB", "standing": "paused",
+         "words": "3 h left, it waits for the requester",
+         "parts": [_part("TillWare AB", 60, kind="supplier"), {**wait, "is_now": True},
+                   _part("left", 180, kind="left", is_counted=False)]},
+        {**usual, "title": "Reaction", "standing": "met", "words": "4 min of 5 min",
+         "parts": held[:1]},
+    ]  # fmt: skip
+
+
 def context() -> dict[str, Any]:
     """Return the values the guide and the sample pages draw."""
     now = timezone.now()
@@ -140,6 +171,7 @@ def context() -> dict[str, Any]:
         "rows": rows[:6],
         "more_rows": rows[6:],
         "spells": SPELLS,
+        "clocks": _clocks(now),
         "matrix_rows": [[1, 2, 3, 4], [2, 3, 4, 5], [3, 4, 5, 5], [4, 5, 5, 5]],
         "tabs": [
             ("reply", "Reply", "message", "r"),

@@ -83,6 +83,21 @@ def moment(value: datetime | None, form: str = "H:i") -> Markup:
     return _element(value, formats.date_format(timezone.localtime(value), form), ticking=False)
 
 
+def by_clock(value: datetime | None) -> Markup:
+    """Return a time element: "14:10" today, with weekday or date on other days; never relative."""
+    if value is None:
+        return Markup("")
+    local, today = timezone.localtime(value), timezone.localtime()
+    week = 7
+    if local.date() == today.date():
+        form = "H:i"
+    elif abs((local.date() - today.date()).days) < week:
+        form = pgettext("date format", "D H:i")
+    else:
+        form = pgettext("date format", "D j M H:i")
+    return moment(value, form)
+
+
 def day(value: date | None) -> str:
     """Say a date: "3 Nov", with the year when it is not this one."""
     if value is None:

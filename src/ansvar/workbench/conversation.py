@@ -107,6 +107,9 @@ def story_of(
     told = telling.tell(
         (entry for entry in entries if entry.fact not in SHOWN_OTHERWISE), known=known.names
     )
+    for one in told[:1]:
+        # All of them carry the same names: those that were looked up for the whole journal.
+        known.names |= one.names
     items += [_happened(one) for one in told]
     items.sort(key=lambda item: item.at)
     return _folded(items)

@@ -1,5 +1,6 @@
 """The custody strip: who held a ticket how long, and what handing back has cost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +22,8 @@ class Strip:
     note: str
     """What bounces have cost, or nothing."""
     why: list[str]
+    names: Mapping[tuple[str, int], str]
+    """Of everybody who held it, by noun and id."""
 
 
 def strip_of(ticket: Ticket) -> Strip:
@@ -38,6 +41,7 @@ def strip_of(ticket: Ticket) -> Strip:
         total=duration(custody.total),
         note=note,
         why=_why(custody),
+        names=custody.names,
     )
 
 

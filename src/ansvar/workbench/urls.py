@@ -16,6 +16,7 @@ from ansvar.workbench import (
 from ansvar.workbench.running import journal, mail, mailboxes, received, work
 from ansvar.workbench.tickets import (
     classifying,
+    clocks,
     detailing,
     editing,
     holding,
@@ -78,6 +79,9 @@ urlpatterns = [
     path(f"{TICKET}close/", states.close, name="ticket-close"),
     path(f"{TICKET}reopen/", states.reopen, name="ticket-reopen"),
     path(f"{TICKET}edit/", editing.edit, name="ticket-edit"),
+    path(f"{TICKET}clocks/", clocks.clocks, name="ticket-clocks"),
+    path(f"{TICKET}clocks/<slug:measure>/<int:clock_number>/", clocks.clock, name="ticket-clock"),
+    path(f"{TICKET}level/", clocks.level, name="ticket-level"),
     path(f"{TICKET}details/", detailing.details, name="ticket-details"),
     path(f"{TICKET}ask/", detailing.ask, name="ticket-ask"),
     path(f"{TICKET}participants/", editing.participant_add, name="participant-add"),

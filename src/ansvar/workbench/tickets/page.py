@@ -16,6 +16,7 @@ from ansvar.conversations.models import Attachment, Message, OutboundMail
 from ansvar.kernel import clock
 from ansvar.people.models import ContactPoint, Person
 from ansvar.people.queries import email_point_of
+from ansvar.servicelevels.running import timed_of, with_story
 from ansvar.tickets.decisions import State, next_close
 from ansvar.tickets.explaining import why_priority
 from ansvar.tickets.models import OPEN_STATES, Draft, Link, Note, Participant, Ticket
@@ -25,6 +26,7 @@ from ansvar.workbench.conversation import Known, channel_name, story_of
 from ansvar.workbench.custody import strip_of
 from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.reading import Reader, reader_of
+from ansvar.workbench.tickets.due import board_of
 
 TEMPLATE = "workbench/tickets/ticket.html"
 PARTS = frozenset({"top", "story", "side", "composer"})
@@ -34,11 +36,12 @@ NEAR = 5
 
 
 def ticket_of(request: HttpRequest, reference: str) -> Ticket:
-    """Return the ticket of an address with everybody it names.
+    """Return the ticket of an address with everybody it names, and what its clocks need.
 
     Raises: Http404, also for a ticket that is not the reader's to see.
     """
-    found = tickets_seen(request).select_related("desk", "team", "service", "site")
+    seen = tickets_seen(request).select_related("desk", "team", "service", "site")
+    found = with_story(seen)
     ticket = found.filter(reference=reference.upper()).first()
     if ticket is None:
         raise Http404
@@ -94,6 +97,10 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     notes = list(Note.objects.filter(ticket=ticket).select_related("author"))
     said = _messages_of(ticket)
     near = _near(reader, ticket)
+    strip = strip_of(ticket)
+    story = story_of(ticket, said, notes, known=known, me=reader.person.pk)
+    known.names |= strip.names
+    told, now = timed_of(ticket), clock.now()
     tab = request.GET.get("compose", TABS[0])
     return {
         "ticket": ticket,
@@ -101,8 +108,9 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "people": people,
         "requester": people.requester,
         "contact_points": list(people.requester.contact_points.all()),
-        "strip": strip_of(ticket),
-        "story": story_of(ticket, said, notes, known=known, me=reader.person.pk),
+        "strip": strip,
+        "story": story,
+        "board": board_of(told, known, now=now) if told else None,
         "why": why_priority(ticket),
         "links": links,
         "needed": needed_on(ticket),
@@ -112,8 +120,9 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "tab": tab if tab in TABS else TABS[0],
         "reply_by": _reply_by(ticket, people.requester, said),
         "closes_at": _closes_at(ticket),
+        "supplier": known.names.get(("organisation", ticket.supplier_id or 0), ""),
         "rights": _rights(reader, ticket),
-        "now": clock.now(),
+        "now": now,
         "swapped": False,
         "next_states": next_states(ticket),
     }
@@ -251,7 +260,7 @@ def _closes_at(ticket: Ticket) -> datetime | None:
 def _rights(reader: Reader, ticket: Ticket) -> dict[str, bool]:
     asked = (
         "edit", "classify", "override_priority", "assign", "hand_over", "change_owner", "work",
-        "note", "reply", "close", "reopen", "link",
+        "note", "reply", "close", "reopen", "link", "choose_level",
     )  # fmt: skip
     found = {name: reader.may(f"ticket.{name}", ticket) for name in asked}
     found["change_owner"] = found["change_owner"] or ticket.owner_id == reader.person.pk

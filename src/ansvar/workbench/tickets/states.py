@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
 from ansvar.kernel.actor import Actor
+from ansvar.people.models import Organisation
 from ansvar.tickets.commands import (
     close_ticket,
     reopen_ticket,
@@ -33,6 +34,13 @@ class WaitForm(forms.Form):
     waiting_for = forms.ChoiceField(
         label=gettext_lazy("Waits for"),
         choices=lambda: [(str(k), v) for k, v in WAITING_NAMES.items()],
+    )
+    supplier = forms.ModelChoiceField(
+        Organisation.objects.filter(is_active=True),
+        label=gettext_lazy("Which supplier"),
+        required=False,
+        empty_label=gettext_lazy("none, or one that is not in the list"),
+        help_text=gettext_lazy("Its contract counts the time; only when it waits for a supplier."),
     )
     note = forms.CharField(
         label=gettext_lazy("What exactly"),
@@ -123,6 +131,7 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
         wait_with_ticket(
             pk,
             waiting_for=WaitingFor(chosen["waiting_for"]),
+            supplier=chosen["supplier"],
             note=chosen["note"],
             until=chosen["until"],
             version=version_of(request),
