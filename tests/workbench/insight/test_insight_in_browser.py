@@ -29,5 +29,6 @@ def test_pages_of_insight_are_accessible_fit_and_answer_while_a_slider_moves(ope
         "one => { one.value = 9; one.dispatchEvent(new Event('input', {bubbles: true})); }"
     )
     page.get_by_text("and 9 people are at work").wait_for()
+    page.get_by_role("button", name="Copy").wait_for()
     assert page.locator("#id_people").input_value() == "9"
     assert "people=9" in page.url
