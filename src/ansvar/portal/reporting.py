@@ -16,11 +16,13 @@ from ansvar.catalogue.decisions import Outcome, parse_tree, walk
 from ansvar.catalogue.models import ScriptVersion, Service
 from ansvar.catalogue.queries import offered_services, published_script
 from ansvar.conversations.commands import VirusFound, post_message
+from ansvar.insight.explaining import how_it_is_counted
 from ansvar.kernel.given_answers import answer_once
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Desk, Person
 from ansvar.people.queries import person_by_email
 from ansvar.portal.files import FilesField, new_files
+from ansvar.portal.promising import told_on_form
 from ansvar.portal.reading import own_ticket, person_of, services_by_desk
 from ansvar.tickets.commands import open_ticket
 from ansvar.tickets.decisions import Kind
@@ -123,11 +125,14 @@ def _about_from(request: HttpRequest) -> str:
 def _form_page(
     request: HttpRequest, form: ReportForm, given: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
+    groups = services_by_desk()
     context = {
         "form": form,
         "given": given,
         "kinds": [(kind.value, *words) for kind, words in KINDS.items()],
-        "groups": services_by_desk(),
+        "groups": groups,
+        "promises": told_on_form(groups),
+        "counted": how_it_is_counted(),
         "person": person_of(request),
     }
     return render.page(request, "portal/report.html", context, status=status)

@@ -14,6 +14,16 @@ def plain_number(value: float) -> str:
     return number_format(rounded, 1 if rounded % 1 else 0, force_grouping=True)
 
 
+def percent(share: float | None) -> str:
+    """Say a share in whole per cent, never as none or all when it is not; nothing of nothing."""
+    if share is None:
+        return "–"
+    rounded = round(100 * share)
+    if rounded == 0 and share > 0:
+        return "<1 %"
+    return "<100 %" if rounded == 100 and share < 1 else f"{rounded} %"  # noqa: PLR2004 - all
+
+
 def working_time(time: timedelta, day: timedelta) -> str:
     """Say a time in hours and minutes, from a whole working day on in such days."""
     if time < day or time < timedelta(hours=1):

@@ -2,11 +2,38 @@
 
 from django.urls import path
 
-from ansvar.workbench.insight import calculator, home, need
+from ansvar.workbench.insight import (
+    calculator,
+    home,
+    levels,
+    missed,
+    need,
+    promises,
+    silence,
+    stuck,
+)
 
 urlpatterns = [
     path("", home.insight, name="insight"),
     path("calculator/", calculator.insight_calculator, name="insight-calculator"),
     path("need/", need.insight_need, name="insight-need"),
     path("need/table.csv", need.insight_need_csv, name="insight-need-csv"),
+    path("stuck/", stuck.insight_stuck, name="insight-stuck"),
+    path("stuck/<int:desk_id>/rule/", stuck.insight_stuck_rule, name="insight-stuck-rule"),
+    path("silence/", silence.insight_silence, name="insight-silence"),
+    path("silence/table.csv", silence.insight_silence_csv, name="insight-silence-csv"),
+    path("promises/", promises.insight_promises, name="insight-promises"),
+    path(
+        "promises/<int:desk_id>/shown",
+        promises.insight_promises_shown,
+        name="insight-promises-shown",
+    ),
+    path(
+        "promises/<int:desk_id>/months",
+        promises.insight_promises_months,
+        name="insight-promises-months",
+    ),
+    path("levels/", levels.insight_levels, name="insight-levels"),
+    path("levels/table.csv", levels.insight_levels_csv, name="insight-levels-csv"),
+    path("levels/missed/", missed.insight_missed, name="insight-missed"),
 ]
