@@ -36,6 +36,8 @@ from ansvar.importers.commands import begin_run
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.work import keep_failure, tasks
+from ansvar.notices.commands import Telling, tell
+from ansvar.notices.models import Notice
 from ansvar.people.models import Person
 from ansvar.tickets.commands import link_tickets
 from ansvar.tickets.models import Link
@@ -126,6 +128,7 @@ def made_world() -> World:
     arguments = {"reaction": "x.y", "entry_id": 1}
     error = RuntimeError("no")
     failure = keep_failure(tasks["kernel.run_reaction"], arguments, error=error, attempts=8)
+    tell(Telling(people=[desk.agent.pk], kind="stuck", sentence="many", key="x"))
     person = a_person()
     needed = add_needed_fact(desk.service.pk, name="Device", question="Which?", by=SYSTEM)
     samples = {
@@ -140,6 +143,7 @@ def made_world() -> World:
         "mail_id": mail.pk,
         "run_id": run.pk,
         "failure_id": failure.pk,
+        "notice_id": Notice.objects.get(person=desk.agent).pk,
         "person_id": person.pk,
         "point_id": person.contact_points.get().pk,
         "service_id": desk.service.pk,
