@@ -62,15 +62,13 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     works_for_desk = by.person_id is None or by.person_id not in parties
     if works_for_desk or team is not None:
         require(by, "ticket.open", desk)
-    if team is not None:
-        require_team_of(desk.pk, team)
-    words = _words_of(subject)
     now = clock.now()
     ticket = Ticket(
         desk=desk,
+        subject=_words_of(subject),
+        team=_beginning_in(team, assignee, desk),
         reference=_next_reference(desk),
         kind=kind,
-        subject=words,
         description=description.replace("\x00", ""),
         language=language or requester.language,
         channel=channel,
@@ -79,7 +77,6 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
         reporter=reporter if reporter and reporter.pk != requester.pk else None,
         site=site or requester.site,
         service=service,
-        team=team or _team_of(assignee, desk) or _first_team(desk),
         opened_at=now,
         changed_at=now,
         requester_spoke_at=now,
@@ -89,8 +86,7 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     CustodySpell.objects.create(ticket=ticket, team=ticket.team, started_at=now)
     record(_opened(ticket), by=by)
     opener_id = by.person_id if works_for_desk else None
-    if fields := _into_first_hands(ticket, opener_id=opener_id, assignee=assignee, by=by):
-        ticket.save(update_fields=fields)
+    _into_first_hands(ticket, opener_id=opener_id, assignee=assignee, by=by)
     tell_pages(ticket)
     return ticket
 
@@ -104,15 +100,16 @@ def _words_of(subject: str) -> str:
 
 def _into_first_hands(
     ticket: Ticket, *, opener_id: int | None, assignee: Person | None, by: Actor
-) -> list[str]:
-    """Let the agent who opens a ticket, or who was asked, answer for it; returns what to save."""
+) -> None:
+    """Let the agent who opens a ticket, or who was asked, answer for it."""
     fields: list[str] = []
     if opener_id is not None:
         ticket.requester_spoke_at = None
         fields = [*take_up(ticket, owner_id=opener_id, by=by), "requester_spoke_at"]
     if assignee is not None:
         fields += _put_into_hands(ticket, assignee, by=by)
-    return fields
+    if fields:
+        ticket.save(update_fields=fields)
 
 
 def _opened(ticket: Ticket) -> TicketOpened:
@@ -156,6 +153,14 @@ def _put_into_hands(ticket: Ticket, assignee: Person, *, by: Actor) -> list[str]
     return ["assignee", "state", *fields]
 
 
+def _beginning_in(team: Team | None, assignee: Person | None, desk: Desk) -> Team:
+    """Return the team that holds a ticket first."""
+    if team is not None:
+        require_team_of(desk.pk, team)
+        return team
+    return _team_of(assignee, desk) or _first_team(desk)
+
+
 def _team_of(person: Person | None, desk: Desk) -> Team | None:
     if person is None:
         return None
@@ -193,6 +198,7 @@ def drop_numbers(desk_id: int) -> None:
 
 
 def _next_reference(desk: Desk) -> str:
+    """Take the next number, once nothing can be refused any more: a number is not given back."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s::regclass)", [_sequence(desk.pk)])
         row = cursor.fetchone()
