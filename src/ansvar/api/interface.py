@@ -13,6 +13,8 @@ from ansvar import __version__
 from ansvar.access.pages import ANYBODY, page
 from ansvar.api import (
     catalogue,
+    insight,
+    levels,
     messages,
     people,
     places,
@@ -45,6 +47,8 @@ interface.add_router("/tickets", ticket_details.section.router)
 interface.add_router("/tickets", messages.section.router)
 interface.add_router("/people", people.section.router)
 interface.add_router("/services", catalogue.section.router)
+interface.add_router("", levels.section.router)
+interface.add_router("/insight", insight.section.router)
 interface.add_router("", messages.files.router)
 interface.add_router("", places.section.router)
 

@@ -69,6 +69,7 @@ def _shell(person: Person, url_name: str, *, is_agent: bool) -> Shell:
             Link(label=label, href=reverse(name), current=name == here) for name, label in links
         ],
         pages=pages,
+        foot=[Link(label=_("How we keep you informed"), href=reverse("portal-informed"))],
         foot_text=_("Only you, those who take part and the desk read your tickets."),
         live_url="/live",
         preferences_url=reverse("preferences"),

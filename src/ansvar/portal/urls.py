@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansvar.portal import directory, home, links, reporting, tickets
+from ansvar.portal import directory, home, informing, links, reporting, tickets
 
 TICKET = "portal/tickets/<str:reference>/"
 
@@ -20,5 +20,6 @@ urlpatterns = [
     path("portal/files/<int:file_id>/", tickets.file, name="portal-file"),
     path("portal/services/", directory.service_list, name="portal-services"),
     path("portal/services/<int:service_id>/", directory.service_page, name="portal-service"),
+    path("portal/informed/", informing.informed, name="portal-informed"),
     path("t/<str:token>/", links.resolution, name="resolution"),
 ]

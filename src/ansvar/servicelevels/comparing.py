@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from ansvar.people.models import Calendar
@@ -15,6 +14,7 @@ from ansvar.servicelevels.models import MEASURE_NAMES, LevelVersion
 from ansvar.servicelevels.saying import (
     Names,
     amount_in_words,
+    day_in_words,
     names_in,
     objective_in_words,
     origin_in_words,
@@ -62,9 +62,7 @@ def _said(version: LevelVersion, names: Names, day: int) -> Mapping[str, str]:
     for number, step in enumerate(terms.steps, 1):
         said[_("Step %(number)s") % {"number": number}] = step_in_words(step, names)
     said[_("In words")] = version.words
-    said[_("To be reviewed on")] = (
-        formats.date_format(version.review_on) if version.review_on else ""
-    )
+    said[_("To be reviewed on")] = day_in_words(version.review_on) if version.review_on else ""
     return said
 
 

@@ -27,6 +27,8 @@ from ansvar.servicelevels.saying import (
     MEASURE_MEANINGS,
     Names,
     amount_in_words,
+    day_in_words,
+    headed,
     hours_in_words,
     names_in,
     objective_in_words,
@@ -42,8 +44,6 @@ from ansvar.servicelevels.saying import (
 class AgreedTarget:
     """One promise of an agreement, in words."""
 
-    for_whom: str
-    """Which tickets it is for."""
     measure: str
     meaning: str
     """From when to when it is measured."""
@@ -53,13 +53,29 @@ class AgreedTarget:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgreedLine:
+    """What is promised for some tickets, in words."""
+
+    for_whom: str
+    """Which tickets it is for."""
+    targets: Sequence[AgreedTarget]
+
+    @property
+    def origin(self) -> str:
+        """Where all its figures come from, if it is the same for all."""
+        origins = {target.origin for target in self.targets}
+        return origins.pop() if len(origins) == 1 else ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Signature:
     """Somebody who signs, and when they did."""
 
     name: str
     role: str
     party: str
-    signed_on: date | None
+    signed_on: str
+    """In words; empty while the signature is awaited."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +86,13 @@ class Agreement:
     kind: str
     parties: tuple[str, str]
     scope: Sequence[str]
-    targets: Sequence[AgreedTarget]
+    lines: Sequence[AgreedLine]
     hours: Sequence[str]
     pauses: Sequence[str]
     steps: Sequence[str]
     words: Markup
     validity: str
+    review_on: str
     signatures: Sequence[Signature]
 
 
@@ -87,42 +104,48 @@ def agreement_of(version: LevelVersion) -> Agreement:
     calendar = calendar_of_version(version)
     return Agreement(
         version=version,
-        kind=str(KIND_NAMES[kind]),
+        kind=headed(KIND_NAMES[kind]),
         parties=(level.desk.name, level.party or _other_side(kind)),
         scope=scope_in_words(terms.scope, names),
-        targets=list(targets_in_words(terms, kind, names, day=day_of(calendar))),
+        lines=lines_in_words(terms, kind, names, day=day_of(calendar)),
         hours=_hours(terms, kind, calendar),
         pauses=pauses_of(terms, kind),
         steps=[step_in_words(step, names) for step in terms.steps],
         words=Markup(html_of(version.words)),  # noqa: S704 - made harmless when it was composed
         validity=validity_in_words(version),
+        review_on=day_in_words(version.review_on) if version.review_on else "",
         signatures=[
             Signature(
                 name=one["name"],
                 role=one["role"],
                 party=one["party"],
-                signed_on=date.fromisoformat(one["signed_on"]) if one["signed_on"] else None,
+                signed_on=_day(one["signed_on"]),
             )
             for one in version.signatories
         ],
     )
 
 
-def targets_in_words(
+def lines_in_words(
     terms: Terms, kind: LevelKind, names: Names, *, day: int
-) -> Sequence[AgreedTarget]:
-    """Return every promise of a level in words, in the order of its lines."""
+) -> Sequence[AgreedLine]:
+    """Return every promise of a level in words, line by line."""
     return [
-        AgreedTarget(
-            for_whom=row_in_words(row, names, is_only=len(terms.rows) == 1),
-            measure=str(MEASURE_NAMES[measure]),
-            meaning=str(MEASURE_MEANINGS[measure]),
-            amount=amount_in_words(target.minutes, day),
-            objective=objective_in_words(target.objective),
-            origin=origin_in_words(target),
+        AgreedLine(
+            for_whom=headed(row_in_words(row, names, is_only=len(terms.rows) == 1)),
+            targets=[
+                AgreedTarget(
+                    measure=str(MEASURE_NAMES[measure]),
+                    meaning=str(MEASURE_MEANINGS[measure]),
+                    amount=amount_in_words(target.minutes, day),
+                    objective=objective_in_words(target.objective),
+                    origin=origin_in_words(target),
+                )
+                for measure, target in targets_in_order(row, kind)
+            ],
         )
         for row in terms.rows
-        for measure, target in targets_in_order(row, kind)
+        if row.targets
     ]
 
 
@@ -200,5 +223,10 @@ def _other_side(kind: LevelKind) -> str:
     return words[kind]
 
 
+def _day(iso: str) -> str:
+    return day_in_words(date.fromisoformat(iso)) if iso else ""
+
+
 def _moment(at: datetime) -> str:
-    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    local = timezone.localtime(at)
+    return f"{day_in_words(local)} {formats.time_format(local, 'H:i')}"

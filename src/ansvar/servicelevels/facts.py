@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -61,6 +62,10 @@ class LevelPublished(
     valid_from: datetime
     review_on: date | None = None
 
+    @override
+    def words(self) -> dict[str, str]:
+        return {"valid_from": _moment(self.valid_from)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class LevelEnded(Fact, name="level.ended", wording=_("ended the level at {valid_until}")):
@@ -69,6 +74,10 @@ class LevelEnded(Fact, name="level.ended", wording=_("ended the level at {valid_
     version_id: int
     number: int
     valid_until: datetime
+
+    @override
+    def words(self) -> dict[str, str]:
+        return {"valid_until": _moment(self.valid_until)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +201,10 @@ class StuckRuleSet(
     """The fixed figures from which a ticket counts as stuck were set."""
 
     changes: Changes
+
+
+def _moment(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "j F Y H:i")
 
 
 def measure_in_words(measure: str) -> str:

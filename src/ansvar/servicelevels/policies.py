@@ -17,6 +17,7 @@ from ansvar.servicelevels.queries import policies_in_force
 from ansvar.servicelevels.saying import (
     Names,
     amount_in_words,
+    headed,
     hours_in_words,
     listed,
     names_in,
@@ -112,7 +113,7 @@ def _for_what(row: Row, names: Names, *, is_only: bool) -> str:
         services = listed(names, "service", row.services)
         words = f"{words} · {services}" if words else services
     if words:
-        return words[0].upper() + words[1:]
+        return headed(words)
     return _("Whatever it is") if is_only else _("Everything else")
 
 

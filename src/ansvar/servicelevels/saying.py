@@ -101,6 +101,17 @@ def names_in(terms: Iterable[Terms]) -> Names:
     return names_of(wanted)
 
 
+def headed(words: object) -> str:
+    """Return words with a capital at their beginning, all others as they are."""
+    text = str(words)
+    return text[:1].upper() + text[1:]
+
+
+def day_in_words(day: date) -> str:
+    """Say a day in full: "3 November 2026"."""
+    return formats.date_format(day, "j F Y")
+
+
 def listed(names: Names, noun: str, ids: Iterable[int]) -> str:
     """Say several things of a kind by their names, in order: "Cashier, Network and Till"."""
     found = sorted(names.get((noun, pk), _("something that is gone")) for pk in ids)
@@ -133,8 +144,7 @@ def origin_in_words(target: Target) -> str:
     if target.origin_by:
         words = _("%(how)s, by %(who)s") % {"how": words, "who": target.origin_by}
     if target.origin_on:
-        day = formats.date_format(target.origin_on)
-        words = _("%(how)s, on %(day)s") % {"how": words, "day": day}
+        words = _("%(how)s, on %(day)s") % {"how": words, "day": day_in_words(target.origin_on)}
     return f"{words}: {target.origin_note}" if target.origin_note else words
 
 

@@ -95,6 +95,12 @@ def _asset(name: str, of_version: str) -> Asset | None:
     )
 
 
+def asset_at(address: str) -> Asset | None:
+    """Return the present file at an address that `url` gave, or None if there is no such file."""
+    _version, _, name = address.removeprefix(PREFIX).partition("/")
+    return _asset(name, version())
+
+
 class StaticFiles:
     """Middleware that answers for `/static/` before anything else is asked."""
 

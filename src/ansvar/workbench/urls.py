@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from ansvar.workbench import (
     choosing,
+    levels,
     log_in,
     notices,
     people,
@@ -105,6 +106,9 @@ urlpatterns = [
     ),
     path("services/", services.services, name="services"),
     path("services/<int:service_id>/", services.service, name="service"),
+    path("levels/informed/", levels.informed, name="informed"),
+    path("levels/<int:version_id>/", levels.agreement, name="level-agreement"),
+    path("levels/<int:version_id>/pdf/", levels.agreement_pdf, name="level-agreement-pdf"),
     path("admin/failures/", work.failed_work, name="failed-work"),
     path("admin/failures/<int:failure_id>/again/", work.run_again, name="work-run-again"),
     path("admin/failures/<int:failure_id>/dismiss/", work.dismiss, name="work-dismiss"),

@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import holidays
@@ -186,9 +186,19 @@ def two_weeks(calendar: WorkingCalendar) -> list[dict[str, Any]]:
             "spans": ", ".join(_span_in_words(span) for span in plan.spans),
             "holiday": plan.holiday,
             "is_special": plan.is_special,
+            "clock_change": _clock_change(calendar, plan.day),
         }
         for plan in plans
     ]
+
+
+def _clock_change(calendar: WorkingCalendar, day: date) -> str:
+    """Say whether the clocks of the zone are changed on a day, and which way."""
+    midnights = (datetime.combine(day + timedelta(days=n), time(), calendar.zone) for n in (0, 1))
+    before, after = (at.utcoffset() or timedelta() for at in midnights)
+    if before == after:
+        return ""
+    return _("clocks go forward") if after > before else _("clocks go back")
 
 
 def _span_in_words(span: Span) -> str:

@@ -105,6 +105,13 @@ PLACES = (
         requires="matrix.edit",
     ),
     Place(
+        label=_("Service levels"),
+        text=_("What is promised to whom, in which hours, and what is done before it is late"),
+        icon="hourglass",
+        url_name="admin-levels",
+        requires="service.read",
+    ),
+    Place(
         label=_("Tokens"),
         text=_("Keys with which programs act as people"),
         icon="key",
