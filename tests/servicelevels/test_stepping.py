@@ -8,6 +8,7 @@ from queued_work import run_queued
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.models import Entry
+from ansvar.notices.models import Notice
 from ansvar.people.commands import set_lead
 from ansvar.servicelevels.commands import take_due_steps
 from ansvar.servicelevels.decisions.terms import Action, Addressee, Step
@@ -135,6 +136,32 @@ def test_a_step_tells_whom_it_names(to, expected):
     people = {"agent": place.agent.pk, "lead": lead.pk, "service_owner": owner.pk}
     entry = Entry.objects.get(subject_id=ticket.pk, fact="clock.step_taken", payload__key="warn")
     assert entry.payload["told"] == [people[expected]]
+
+
+def test_who_is_told_finds_a_notice_and_each_only_once():
+    place = a_place(Step(key="warn", percent=50), Step(key="call", percent=60, action=Action.PAGE))
+    with at(9):
+        ticket = a_ticket(place)
+        assign_ticket(ticket.pk, to=place.agent, by=place.by)
+    for minute in (0, 1, 40, 41):
+        with at(11, minute):
+            take_due_steps()
+    told = Notice.objects.filter(person=place.agent, ticket=ticket, values__measure="resolution")
+    assert [(notice.sentence, notice.is_urgent) for notice in told.order_by("id")] == [
+        ("ahead", False),
+        ("ahead", True),
+    ]
+
+
+def test_of_very_many_warnings_one_notice_tells():
+    place = a_place(Step(key="warn", percent=75))
+    with at(9):
+        for _ in range(12):
+            assign_ticket(a_ticket(place).pk, to=place.agent, by=place.by)
+    with at(12, 1):
+        take_due_steps()
+    told = Notice.objects.filter(person=place.agent, kind="due", made_at__gte=MONDAY)
+    assert [notice.values.get("count", 0) >= 12 for notice in told] == [True]
 
 
 def test_a_warning_older_than_a_day_is_noted_and_told_to_nobody():

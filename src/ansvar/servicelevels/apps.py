@@ -15,3 +15,4 @@ class ServiceLevelsConfig(AppConfig):
     def ready(self) -> None:
         # Files a view of the queue and a kind of notices.
         import_module("ansvar.servicelevels.stuck")
+        import_module("ansvar.servicelevels.warning")
