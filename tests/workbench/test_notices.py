@@ -71,9 +71,9 @@ def test_older_notices_stand_on_later_pages(desk, monkeypatch):
         told(desk.agent, key=f"{number}")
     client.post("/notices/seen/")
     first = client.get("/notices/")
-    assert first.text.count('class="notice"') == 50
+    assert first.text.count('class="told"') == 50
     more = first.text.split('href="/notices/?at=')[1].split('"')[0].replace("&amp;", "&")
-    assert client.get(f"/notices/?at={more}").text.count('class="notice"') == 1
+    assert client.get(f"/notices/?at={more}").text.count('class="told"') == 1
 
 
 def test_one_chooses_what_comes_by_mail_too(desk):

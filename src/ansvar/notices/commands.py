@@ -169,8 +169,8 @@ def _carry(made: list[_Made]) -> None:
         return
     wishes: dict[tuple[int, str], set[str]] = defaultdict(set)
     rows = NoticeWish.objects.filter(person__in={one.person_id for one in made})
-    for person_id, kind, carrier in rows.values_list("person", "kind", "carrier"):
-        wishes[person_id, kind].add(carrier)
+    for person_id, kind, name in rows.values_list("person", "kind", "carrier"):
+        wishes[person_id, kind].add(name)
     for name, carrier in carriers.items():
         ids = [
             one.id

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
@@ -80,7 +81,7 @@ def unseen_of(person: Person) -> list[int]:
     return list(unseen_ids(person.pk)) if known is None else list(known)
 
 
-def unseen_ids(person: object) -> "QuerySet[Notice, int]":
+def unseen_ids(person: Any) -> "QuerySet[Notice, int]":
     """Return the ids of the unseen notices of a person, given by id or by an outer query."""
     rows = Notice.objects.filter(person=person, seen_at=None).order_by("-id")
     return rows.values_list("pk", flat=True)[:COUNTED_UP_TO]

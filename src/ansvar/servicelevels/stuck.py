@@ -43,7 +43,7 @@ LONGEST_FIRST = queue.Order(
 queue.views.add("stuck")(
     queue.View(
         title=gettext_lazy("Stuck"),
-        icon="hourglass",
+        icon="hand-stop",
         why=gettext_lazy(
             "Nothing has happened on them for longer than is normal for such tickets."
         ),
@@ -70,8 +70,8 @@ def _notice_words(values: Mapping[str, Any]) -> Mapping[str, str]:
 
 kinds.add("stuck")(
     NoticeKind(
-        label=gettext_lazy("tickets that stand still"),
-        icon="hourglass",
+        label=gettext_lazy("Tickets that stand still"),
+        icon="hand-stop",
         sentences={
             "first": gettext_lazy("{reference} stands still, nothing has happened since {since}"),
             "again": gettext_lazy(

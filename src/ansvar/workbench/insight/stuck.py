@@ -49,7 +49,7 @@ insight_pages.add("stuck")(
     InsightPage(
         label=gettext_lazy("Stuck"),
         text=gettext_lazy("What stands still for longer than is normal, with whom, and why?"),
-        icon="hourglass",
+        icon="hand-stop",
         url_name=PLACE,
         requires="insight.read",
     )
@@ -160,7 +160,7 @@ def _by_team(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
 
 
 def _waits(clocks: Iterable[Clock], hours: Hours | None, day: int) -> list[Wait]:
-    now, found = clock.now(), {}
+    now, found = clock.now(), dict[int, Wait]()
     for one in clocks:
         due_at = one.due_at or now
         late = hours.between(due_at, now) if hours else now - due_at
