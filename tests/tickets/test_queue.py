@@ -1,9 +1,19 @@
+from datetime import datetime, timedelta
+
 import pytest
 from builders import acting, an_agent
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ansvar.tickets.commands import assign_ticket, hand_over_ticket, override_priority
+from ansvar.kernel import clock
+from ansvar.tickets.commands import (
+    assign_ticket,
+    hand_over_ticket,
+    note_due,
+    override_priority,
+    start_work,
+)
+from ansvar.tickets.models import Ticket
 from ansvar.tickets.queries import found_tickets, viewer_of, visible_tickets
 from ansvar.tickets.queue import counts, page_of, views
 from tickets import a_resolved_ticket, a_ticket, a_workplace
@@ -102,3 +112,50 @@ def test_words_are_found_in_the_language_of_the_ticket():
     assert list(found_tickets(me, "skrivare")) == [swedish]
     assert list(found_tickets(me, swedish.reference.lower())) == [swedish]
     assert not found_tickets(viewer_of(acting(english.requester).id), "printer")
+
+
+def due(ticket: Ticket, *, work: int | None = None, update: int | None = None) -> Ticket:
+    """Let something of a ticket be due in so many minutes."""
+
+    def moment(minutes: int | None) -> datetime | None:
+        return None if minutes is None else clock.now() + timedelta(minutes=minutes)
+
+    note_due(ticket.pk, due_at=moment(work), answer_due_at=None, update_due_at=moment(update))
+    return ticket
+
+
+def test_what_is_due_first_comes_first_and_pages_go_on_there():
+    place = a_workplace()
+    for minutes in (300, -20, 60, None, 60):
+        due(a_ticket(place), work=minutes)
+    me = viewer_of(place.agent.pk)
+    first = page_of(views["due"], me, None, size=2)
+    second = page_of(views["due"], me, None, size=2, after=first.next)
+    found = [ticket.due_at for ticket in (*first.tickets, *second.tickets)]
+    assert len(found) == 4
+    assert found == sorted(found)
+    assert refs("overdue", me) == {first.tickets[0].reference}
+
+
+def test_the_team_that_holds_it_owes_the_update():
+    place = a_workplace()
+    other = an_agent(team=place.second)
+    late, soon, later = (
+        due(a_ticket(place), update=minutes).reference for minutes in (-5, 30, 300)
+    )
+    me = viewer_of(place.agent.pk)
+    assert refs("update-due", me) == {late, soon}
+    assert later not in refs("update-due", me)
+    assert refs("update-due", viewer_of(other.pk)) == set()
+
+
+def test_a_ticket_of_mine_needs_me_when_its_update_is_late():
+    place = a_workplace()
+    ticket = assign_ticket(a_ticket(place).pk, to=place.agent, by=place.by)
+    start_work(ticket.pk, by=place.by)
+    Ticket.objects.filter(pk=ticket.pk).update(requester_spoke_at=None)
+    me = viewer_of(place.agent.pk)
+    due(ticket, update=10)
+    assert refs("needs-you", me) == set()
+    due(ticket, update=-1)
+    assert refs("needs-you", me) == {ticket.reference}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django import forms
@@ -16,6 +17,8 @@ from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
 from ansvar.catalogue.models import Service
 from ansvar.kernel import clock
+from ansvar.servicelevels import clock_words
+from ansvar.servicelevels.running import NextDue, next_due_along, next_due_of
 from ansvar.tickets import queue
 from ansvar.tickets.commands import assign_ticket
 from ansvar.tickets.decisions import State
@@ -137,9 +140,44 @@ class Row:
         return "" if is_new else short(self.now - spoke)
 
     @property
+    def update(self) -> str:
+        """For how long somebody waits for words of ours, or until when they were promised some."""
+        due_at = self.ticket.update_due_at
+        if self.unanswered or due_at is None or not self.is_open:
+            return self.unanswered
+        left = due_at - self.now
+        return short(left) if left <= queue.UPDATE_DUE_WITHIN else ""
+
+    @property
+    def update_icon(self) -> tuple[str, str]:
+        """The picture before it, and what it says: asked, promised, or late."""
+        due_at = self.ticket.update_due_at
+        if self.unanswered or due_at is None:
+            return "message-circle", _("Waits for an answer since")
+        if due_at <= self.now:
+            return "alert-triangle", _("Next update is late by")
+        return "mail-exclamation", _("Next update due in")
+
+    @property
+    def update_tone(self) -> str:
+        """Whether the words fall to the reader, by whose hands or team they lie in."""
+        if self.unanswered:
+            return "amber" if self.is_ours else "muted"
+        mine = self.is_mine or self.ticket.team_id in self.reader.viewer.teams
+        return "amber" if mine else "muted"
+
+    @cached_property
+    def due(self) -> NextDue | None:
+        """How far the clock is that runs out next."""
+        return next_due_of(self.ticket, now=self.now) if self.is_open else None
+
+    @property
     def state(self) -> str:
-        """What stands at the end of the line: a state that stands still, or the age."""
+        """What stands at the end of the line: time left, a state that stands still, or the age."""
         ticket = self.ticket
+        if self.due is not None:
+            left = clock_words.short(self.due.left)
+            return _("%(over)s late") % {"over": left} if self.due.is_late else left
         if ticket.state == State.WAITING:
             return _("waiting")
         if not ticket.is_open:
@@ -149,13 +187,35 @@ class Row:
         return short(self.now - ticket.opened_at)
 
     @property
-    def state_is_quiet(self) -> bool:
-        """Whether the end of the line needs no eye."""
-        return self.ticket.state != State.ASSIGNED or not self.is_mine
+    def state_why(self) -> str:
+        """What the end of the line says, in full."""
+        if self.due is None:
+            return ""
+        values = {
+            "left": clock_words.amount(self.due.left),
+            "when": clock_words.when(self.due.at, now=self.now),
+        }
+        if self.due.is_late:
+            return _("%(left)s of working time late; it was due at %(when)s") % values
+        return _("%(left)s of working time left; due at %(when)s") % values
+
+    @property
+    def used(self) -> int | None:
+        """How much of the time is used, in per cent."""
+        return self.due.percent if self.due else None
+
+    @property
+    def state_tone(self) -> str:
+        """Whether the end of the line asks for somebody."""
+        if self.due is not None:
+            soon = "amber" if self.due.percent >= clock_words.SOON else ""
+            return "red" if self.due.is_late else soon
+        return "amber" if self.is_mine and self.ticket.state == State.ASSIGNED else "muted"
 
 
 def short(span: timedelta) -> str:
     """Return a span in its largest unit: in a list of many, only the magnitude is read."""
+    span = abs(span)
     if span.days:
         return duration(timedelta(days=span.days))
     if span < timedelta(minutes=1):
@@ -184,6 +244,7 @@ def queue_page(request: HttpRequest, view: str) -> HttpResponse:
         after=place,
         size=PAGE_SIZE,
         condition=form.condition(),
+        along=next_due_along(),
     )
     rows = [Row(ticket, reader) for ticket in found.tickets]
     following = [] if place or form.is_used else _next_in_team(reader, view, rows)
@@ -215,9 +276,10 @@ def queue_views(request: HttpRequest) -> HttpResponse:
 def queue_peek(request: HttpRequest, reference: str) -> HttpResponse:
     """Answer with a ticket at a glance, for the column beside the list."""
     pk = ticket_id_of(request, reference)
-    ticket = Ticket.objects.select_related(
+    read = Ticket.objects.select_related(
         "requester", "site", "team", "assignee", "service__owner"
-    ).get(pk=pk)
+    ).annotate(**next_due_along())
+    ticket = read.get(pk=pk)
     return render.block(request, TEMPLATE, "peek", _peek(request, ticket))
 
 
@@ -229,7 +291,8 @@ def queue_take(request: HttpRequest, reference: str) -> HttpResponse:
     text = _("%(reference)s is yours.") % {"reference": ticket.reference}
     if not render.wants_fragment(request):
         return redirect("ticket", reference)
-    ticket = Ticket.objects.select_related(*SHOWN_WITH).get(pk=pk)
+    read = Ticket.objects.select_related(*SHOWN_WITH).annotate(**next_due_along())
+    ticket = read.get(pk=pk)
     context = {"rows": [Row(ticket, reader_of(request))], "more_url": "", "selected": pk}
     return render.toast(render.page(request, ROWS, context), text)
 
@@ -282,6 +345,7 @@ def _next_in_team(reader: Reader, view: str, shown: list[Row]) -> list[Row]:
         reader.desk_id,
         size=NEXT_IN_TEAM,
         condition=~Q(pk__in=already) & ~Q(assignee=reader.person),
+        along=next_due_along(),
     )
     return [Row(ticket, reader) for ticket in found.tickets]
 
