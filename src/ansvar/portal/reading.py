@@ -11,6 +11,7 @@ from ansvar.catalogue.models import Service
 from ansvar.catalogue.queries import offered_services
 from ansvar.people.models import Desk, Person
 from ansvar.portal.standing import Standing, standing_of
+from ansvar.servicelevels.running import with_story
 from ansvar.tickets.models import Ticket
 from ansvar.tickets.queries import tickets_of_party, words_in_tickets
 
@@ -53,7 +54,7 @@ def own_ticket(request: HttpRequest, reference: str) -> Ticket:
     rows = tickets_of_party(person_of(request).pk).select_related(
         "desk", "owner", "service", "site", "requester"
     )
-    ticket = rows.filter(reference__iexact=reference).first()
+    ticket = with_story(rows).filter(reference__iexact=reference).first()
     if ticket is None:
         raise Http404
     return ticket

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext
 from markupsafe import Markup
 
 from ansvar.kernel import clock
+from ansvar.servicelevels.promises import hears_by
 from ansvar.tickets.decisions import Kind, State, WaitingFor, next_close
 from ansvar.tickets.models import Ticket
 from ansvar.ui import wording
@@ -99,7 +100,7 @@ def _new(ticket: Ticket) -> Standing:
         text=_("%(desk)s sees it in its queue, the most pressing matters first.")
         % {"desk": ticket.desk.name},
         next_text=_("Somebody takes it up and answers for it until it is closed."),
-        next_when=_("You get a message then."),
+        next_when=hears_by(ticket, now=clock.now()) or _("You get a message then."),
         step=1,
     )
 
@@ -112,7 +113,7 @@ def _in_work(ticket: Ticket) -> Standing:
         headline=_("We are working on it."),
         text=_("%(name)s answers for it.") % {"name": _owner(ticket)},
         next_text=_("%(name)s writes to you when there is news.") % {"name": _owner(ticket)},
-        next_when=_("Ask here at any time."),
+        next_when=hears_by(ticket, now=clock.now()) or _("Ask here at any time."),
         step=2,
     )
 
@@ -136,6 +137,7 @@ def _waiting_for_you(ticket: Ticket) -> Standing:
 
 def _waiting(ticket: Ticket) -> Standing:
     until = ticket.waiting_until
+    look = _("We look again on %(day)s") % {"day": _day(until)} if until else ""
     return Standing(
         label=_("Waiting"),
         icon="clock-pause",
@@ -143,7 +145,7 @@ def _waiting(ticket: Ticket) -> Standing:
         headline=_("We are waiting for something we need."),
         text=_("%(name)s keeps an eye on it.") % {"name": _owner(ticket)},
         next_text=_("We go on as soon as it is there."),
-        next_when=_("We look again on %(day)s") % {"day": _day(until)} if until else "",
+        next_when=hears_by(ticket, now=clock.now()) or look,
         step=2,
     )
 

@@ -23,6 +23,7 @@ from ansvar.conversations.commands import post_message
 from ansvar.conversations.composing import html_of
 from ansvar.conversations.models import Attachment, Message
 from ansvar.conversations.queries import messages_for_requester, visible_attachment
+from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.rights import may
@@ -39,6 +40,7 @@ from ansvar.portal.reading import (
     words_of,
 )
 from ansvar.portal.standing import how_pressing, standing_of, steps_of
+from ansvar.servicelevels.promises import promises_of
 from ansvar.tickets.commands import (
     add_participant,
     confirm_resolution,
@@ -163,6 +165,7 @@ def _context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "participants": [row.person for row in rows],
         "is_chief": may(actor, "ticket.confirm", ticket),
         "pressing": how_pressing(ticket),
+        "promises": promises_of(ticket, now=clock.now()),
         "has_questions": script is not None,
         "say": SayForm(),
         "reason": ReasonForm(),
