@@ -128,7 +128,9 @@ def made_world() -> World:
     arguments = {"reaction": "x.y", "entry_id": 1}
     error = RuntimeError("no")
     failure = keep_failure(tasks["kernel.run_reaction"], arguments, error=error, attempts=8)
-    tell(Telling(people=[desk.agent.pk], kind="stuck", sentence="many", key="x"))
+    tell(
+        Telling(people=[desk.agent.pk], kind="stuck", sentence="many", key="x", values={"count": 4})
+    )
     person = a_person()
     needed = add_needed_fact(desk.service.pk, name="Device", question="Which?", by=SYSTEM)
     samples = {

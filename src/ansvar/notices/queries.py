@@ -128,7 +128,7 @@ def said_of(notice: Notice, ticket: Ticket | None) -> Said:
     elif notice.ticket_id is not None and ticket is None:
         text, path = _("Something about a ticket that you may not see any more."), ""
     else:
-        text = str(sentence).format_map({**kind.words(notice.values), **_about(ticket)})
+        text = str(sentence).format_map(_Missing({**kind.words(notice.values), **_about(ticket)}))
         path = kind.path() if kind.path else ""
     icon = kind.icon if kind else "bell"
     return Said(notice=notice, text=text, icon=icon, ticket=ticket, path=path)
@@ -138,6 +138,13 @@ def wishes_of(person_id: int) -> set[tuple[str, str]]:
     """Return by which ways somebody wants which notices, as pairs of kind and carrier."""
     rows = NoticeWish.objects.filter(person=person_id)
     return set(rows.values_list("kind", "carrier"))
+
+
+class _Missing(dict[str, str]):
+    """Leaves a placeholder that an older notice has no value for as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
 
 
 def _about(ticket: Ticket | None) -> Mapping[str, str]:
