@@ -109,7 +109,7 @@ class Book:
     def choose(self, asked: Question) -> Choice:
         """Return the first level in order whose scope fits; no level at all is a good answer."""
         found: Version | None = None
-        considered = []
+        considered: list[tuple[Version, Verdict]] = []
         for version, verdict in self._considered(asked):
             if verdict is not Verdict.APPLIES and verdict is not Verdict.BY_HAND:
                 considered.append((version, verdict))

@@ -167,8 +167,9 @@ def legs_in(window: Window, rule: Applied, course: Course) -> Iterator[Counted]:
         if end is not None and end <= start:
             continue
         why_not = leg.standing if leg.standing in pauses or not _is_in(window, leg) else ""
-        counts = rule.hours is not None and not why_not and end is not None
-        spent = rule.hours.between(start, end) if counts else timedelta()
+        spent = timedelta()
+        if rule.hours is not None and end is not None and not why_not:
+            spent = rule.hours.between(start, end)
         yield Counted(leg=leg, start=start, end=end, spent=spent, why_not=why_not)
 
 
@@ -233,7 +234,8 @@ def steps_ahead(
 
 def _run(window: Window, rule: Applied, hours: Hours, *, course: Course) -> Clock:
     target = rule.target.amount
-    used, shares = timedelta(), ()
+    used = timedelta()
+    shares: Shares = ()
     counting_since = due_at = None
     for counted in legs_in(window, rule, course):
         if counted.why_not:
