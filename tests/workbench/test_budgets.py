@@ -4,6 +4,7 @@ from budgets import Budget
 from builders import a_person, acting
 from desktops import Desktop
 from django.test import Client
+from levels import a_level, a_row
 
 from ansvar.conversations.commands.talking import post_message, write_reply
 from ansvar.tickets.commands import (
@@ -62,6 +63,20 @@ def test_ticket_page(desk: Desktop, client: Client, budget: Budget):
         add_participant(ticket.pk, person=a_person(), by=desk.by)
     with budget("ticket page"):
         client.get(f"/tickets/{ticket.reference}/")
+
+
+def test_times_of_a_ticket(desk: Desktop, client: Client, budget: Budget):
+    a_level(desk.desk, a_row(reaction=30, resolution=240))
+    ticket = a_lived_ticket(desk)
+    for _ in range(2):
+        with budget("ticket times"):
+            client.get(f"/tickets/{ticket.reference}/clocks/")
+        with budget("ticket clock"):
+            client.get(f"/tickets/{ticket.reference}/clocks/resolution/1/")
+        with budget("ticket page"):
+            client.get(f"/tickets/{ticket.reference}/")
+        for _message in range(5):
+            write_reply(ticket.pk, text="Still on it.", by=desk.by)
 
 
 def test_peek_beside_the_queue(desk: Desktop, client: Client, budget: Budget):

@@ -2,6 +2,7 @@ import pytest
 from browser import Opened, accessibility_problems, overflow
 from builders import a_person, acting, an_administrator
 from desktops import Desktop, a_desktop
+from levels import a_level, a_row
 from mails import a_mail, a_mailbox, arrived
 
 from ansvar.catalogue.commands import add_needed_fact
@@ -29,6 +30,8 @@ PAGES = {
         "/tickets/{ticket}/edit/",
         "/tickets/{ticket}/links/",
         "/tickets/{ticket}/override/",
+        "/tickets/{ticket}/clocks/",
+        "/tickets/{ticket}/clocks/resolution/1/",
         "/tickets/{ticket}/classify/",
         "/tickets/{suggested}/",
         "/tickets/{ticket}/classify/?path=1-0",
@@ -65,6 +68,7 @@ def names(desk: Desktop) -> dict[str, object]:
         add_needed_fact(
             desk.service.pk, name=name, question=f"{name}?", kind=kind, help="such as 3", by=SYSTEM
         )
+    a_level(desk.desk, a_row(reaction=30, resolution=240))
     person = a_person(site=desk.site, title="Pharmacist", phone="+46701740605")
     ticket = a_ticket(
         desk, requester=person, service=desk.service, description="It does not print."
@@ -122,7 +126,7 @@ def test_dialogs_of_a_ticket_are_accessible(opened: Opened):
     desk = a_desktop()
     page = opened(f"/tickets/{names(desk)['ticket']}/", as_=desk.agent)
     found = []
-    for key in "asel":
+    for key in "aselt":
         page.keyboard.press(key)
         page.locator("dialog#panel[open]").wait_for()
         found += [f"{key}: {problem}" for problem in accessibility_problems(page)]

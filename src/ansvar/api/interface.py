@@ -13,6 +13,7 @@ from ansvar import __version__
 from ansvar.access.pages import ANYBODY, page
 from ansvar.api import (
     catalogue,
+    clocks,
     insight,
     levels,
     messages,
@@ -44,6 +45,7 @@ interface.add_router("/tickets", tickets.section.router)
 interface.add_router("/tickets", ticket_actions.section.router)
 interface.add_router("/tickets", ticket_record.section.router)
 interface.add_router("/tickets", ticket_details.section.router)
+interface.add_router("/tickets", clocks.section.router)
 interface.add_router("/tickets", messages.section.router)
 interface.add_router("/people", people.section.router)
 interface.add_router("/services", catalogue.section.router)

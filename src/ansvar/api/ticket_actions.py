@@ -9,9 +9,9 @@ from ansvar.api.reading import Reader, reader_of
 from ansvar.api.sections import Section
 from ansvar.api.shapes import Given, Id, IdInPath, Line, Moment, Text, Words
 from ansvar.api.ticket_shapes import TicketShape, ticket_shape
-from ansvar.api.tickets import IfMatch, UnknownRow, Version, version_seen
+from ansvar.api.tickets import IfMatch, UnknownRow, Version, named, version_seen
 from ansvar.catalogue.models import ScriptVersion
-from ansvar.people.models import Person, Team
+from ansvar.people.models import Organisation, Person, Team
 from ansvar.tickets.commands import (
     assign_ticket,
     change_owner,
@@ -82,6 +82,9 @@ class WaitingGiven(OnVersion):
     """What it waits for."""
 
     waiting_for: Literal["requester", "supplier", "change", "date"]
+    supplier: Id | None = Field(
+        default=None, description="The organisation, when it waits for a supplier you know."
+    )
     note: Text = Field(default="", max_length=250)
     until: Moment | None = None
 
@@ -237,6 +240,7 @@ def wait(
     ticket = wait_with_ticket(
         ticket_id,
         waiting_for=WaitingFor(body.waiting_for),
+        supplier=named(Organisation, body.supplier, "supplier", is_active=True),
         note=body.note,
         until=body.until,
         version=version_seen(body.version, if_match),

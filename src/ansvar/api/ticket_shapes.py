@@ -33,6 +33,9 @@ class DeskSide(Shape):
     requester_spoke_at: datetime | None = Field(
         description="The requester's last word that nobody has answered."
     )
+    due_at: datetime | None = Field(
+        description="When the next target for the work runs out; nothing while none is counted."
+    )
     hand_over_count: int
     bounce_count: int
 
@@ -62,6 +65,12 @@ class TicketShape(Shape):
     resolved_at: datetime | None
     closed_at: datetime | None
     reopen_count: int
+    answer_due_at: datetime | None = Field(
+        description="By when the desk promises its first answer; nothing once it was given."
+    )
+    update_due_at: datetime | None = Field(
+        description="By when its people are to hear from the desk, even without news."
+    )
     desk_side: DeskSide | None = Field(description="Nothing for those who are only a party.")
 
 
@@ -116,6 +125,8 @@ def _shape(ticket: Ticket, reader: Reader, names: Names) -> TicketShape:
         resolved_at=ticket.resolved_at,
         closed_at=ticket.closed_at,
         reopen_count=ticket.reopen_count,
+        answer_due_at=ticket.answer_due_at,
+        update_due_at=ticket.update_due_at,
         desk_side=_desk_side(ticket, names) if reader.sees_inside(ticket) else None,
     )
 
@@ -134,6 +145,7 @@ def _desk_side(ticket: Ticket, names: Names) -> DeskSide:
         why=why_priority(ticket),
         waiting=waiting if ticket.waiting_for else None,
         requester_spoke_at=ticket.requester_spoke_at,
+        due_at=ticket.due_at,
         hand_over_count=ticket.hand_over_count,
         bounce_count=ticket.bounce_count,
     )

@@ -58,13 +58,18 @@ class UnknownRow(Refusal):
 class Order:
     """How a list of tickets is ordered."""
 
-    fields: tuple[str, str]
-    beyond: str
+    at: str
+    """The column of time; a ticket without it is left out."""
+    is_falling: bool = False
+    is_inner: bool = False
+    """Only the desk sees the column."""
 
 
 ORDERS = {
-    "-changed_at": Order(fields=("-changed_at", "-id"), beyond="lt"),
-    "changed_at": Order(fields=("changed_at", "id"), beyond="gt"),
+    "-changed_at": Order(at="changed_at", is_falling=True),
+    "changed_at": Order(at="changed_at"),
+    "due_at": Order(at="due_at", is_inner=True),
+    "update_due_at": Order(at="update_due_at"),
 }
 
 
@@ -109,14 +114,18 @@ def list_tickets(  # noqa: PLR0913 - one parameter per filter
     reference: TextAsked = None,
     q: TextAsked = None,
     changed_since: Annotated[datetime | None, Query()] = None,
-    order: Annotated[Literal["-changed_at", "changed_at"], Query()] = "-changed_at",
+    due_before: Annotated[datetime | None, Query()] = None,
+    update_due_before: Annotated[datetime | None, Query()] = None,
+    order: Annotated[
+        Literal["-changed_at", "changed_at", "due_at", "update_due_at"], Query()
+    ] = "-changed_at",
     cursor: Cursor = None,
     limit: Limit = USUAL_PER_PAGE,
 ) -> TicketPage:
     """List the tickets that you may see, the latest changed first.
 
     To copy tickets elsewhere, walk with `order=changed_at` and begin the next walk with
-    `changed_since`.
+    `changed_since`. In an order by what is due, tickets without such a time are left out.
     """
     reader = reader_of(request)
     wanted: dict[str, Any] = {
@@ -128,7 +137,11 @@ def list_tickets(  # noqa: PLR0913 - one parameter per filter
         "site_id": site,
         "reference__iexact": reference,
     }
-    inner = {"team_id": team, "assignee_id": assignee, "priority": priority}
+    inner: dict[str, Any] = {"team_id": team, "assignee_id": assignee, "priority": priority}
+    if due_before is not None:
+        inner["due_at__lt"] = _zoned(due_before)
+    if ORDERS[order].is_inner:
+        inner["due_at__isnull"] = False
     found = reader.tickets().filter(**{key: v for key, v in wanted.items() if v is not None})
     found = _by_inner(found, reader, {key: v for key, v in inner.items() if v is not None})
     if state is not None:
@@ -137,6 +150,8 @@ def list_tickets(  # noqa: PLR0913 - one parameter per filter
         found = found.filter(words_in_tickets(q))
     if changed_since is not None:
         found = found.filter(changed_at__gte=_zoned(changed_since))
+    if update_due_before is not None:
+        found = found.filter(update_due_at__lt=_zoned(update_due_before))
     tickets, following = _page(found, ORDERS[order], cursor=cursor, limit=limit)
     return TicketPage(items=ticket_shapes(tickets, reader), next=following)
 
@@ -165,24 +180,25 @@ def _zoned(moment: datetime) -> datetime:
 def _page(
     found: QuerySet[Ticket], order: Order, *, cursor: str | None, limit: int
 ) -> tuple[list[Ticket], str | None]:
+    way, sign = ("lt", "-") if order.is_falling else ("gt", "")
+    found = found.filter(**{f"{order.at}__isnull": False})
     if cursor:
         at, pk = decode(cursor, datetime, int)
         found = found.filter(
-            Q(**{f"changed_at__{order.beyond}": at})
-            | Q(**{"changed_at": at, f"id__{order.beyond}": pk})
+            Q(**{f"{order.at}__{way}": at}) | Q(**{order.at: at, f"id__{way}": pk})
         )
-    rows = list(found.order_by(*order.fields)[: limit + 1])
+    rows = list(found.order_by(f"{sign}{order.at}", f"{sign}id")[: limit + 1])
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1]
-    return rows[:limit], encode(last.changed_at, last.pk)
+    return rows[:limit], encode(getattr(last, order.at), last.pk)
 
 
 @section.post("", TicketShape, status=201)
 def create_ticket(request: HttpRequest, body: TicketGiven) -> TicketShape:
     """Open a ticket, for yourself or, with the right `ticket.open`, for somebody else."""
-    service = _named(Service, body.service, "service", state=Service.State.AGREED)
-    desk = _named(Desk, body.desk, "desk", is_active=True)
+    service = named(Service, body.service, "service", state=Service.State.AGREED)
+    desk = named(Desk, body.desk, "desk", is_active=True)
     if desk is None:
         if service is None:
             raise UnknownRow("Name the desk or the service that it is for.")
@@ -191,7 +207,7 @@ def create_ticket(request: HttpRequest, body: TicketGiven) -> TicketShape:
         raise UnknownRow(f"{service} is not a service of {desk}.")
     actor = actor_of(request)
     requester_id = body.requester or actor.person_id
-    requester = _named(Person, requester_id, "requester", is_active=True)
+    requester = named(Person, requester_id, "requester", is_active=True)
     if requester is None:
         raise UnknownRow("Name the requester.")
     ticket = open_ticket(
@@ -202,7 +218,7 @@ def create_ticket(request: HttpRequest, body: TicketGiven) -> TicketShape:
         kind=Kind(body.kind),
         channel="api",
         service=service,
-        site=_named(Site, body.site, "site", is_active=True),
+        site=named(Site, body.site, "site", is_active=True),
         by=actor,
     )
     return ticket_shape(ticket, reader_of(request))
@@ -230,7 +246,7 @@ def patch_ticket(
         wanted["kind"] = Kind(wanted["kind"])
     for field, model in (("service", Service), ("site", Site), ("requester", Person)):
         if field in wanted:
-            wanted[field] = _named(model, wanted[field], field)
+            wanted[field] = named(model, wanted[field], field)
     version = version_seen(body.version, if_match)
     ticket = edit_ticket(ticket_id, version=version, by=reader.actor, **wanted)
     return ticket_shape(ticket, reader)
@@ -243,7 +259,7 @@ def version_seen(in_body: int | None, if_match: str | None) -> int | None:
     return int(if_match.removeprefix("W/").strip('"'))
 
 
-def _named(model: type[Any], pk: int | None, field: str, **conditions: Any) -> Any:
+def named(model: type[Any], pk: int | None, field: str, **conditions: Any) -> Any:
     """Return the row that a field of the body names, or nothing when it names none.
 
     Raises: UnknownRow.

@@ -68,6 +68,13 @@ class LegTold:
     is_ahead: bool = False
     """It has not happened yet: what is left, until the clock is due."""
 
+    @property
+    def is_within_day(self) -> bool:
+        """Whether it ends on the day of the reader on which it began."""
+        if self.end is None:
+            return False
+        return timezone.localtime(self.start).date() == timezone.localtime(self.end).date()
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShareTold:
@@ -101,8 +108,18 @@ class Explained:
 
 def explain(told: Timed, run: Run, *, now: datetime, reason: str = "") -> Explained:
     """Explain a clock; *reason* is why its level was chosen by hand, if it was."""
-    terms = run.rule.version.terms
-    names = {**names_in([terms]), **names_of(names_wanted(told))}
+    names = {**names_in([run.rule.version.terms]), **names_of(names_wanted(told))}
+    return _explained(told, run, names, now=now, reason=reason)
+
+
+def explain_all(told: Timed, *, now: datetime, reason: str) -> list[tuple[Run, Explained]]:
+    """Explain all clocks of a ticket, with one look-up per kind of name."""
+    terms = {run.rule.version.id: run.rule.version.terms for run in told.runs}
+    names = {**names_in(terms.values()), **names_of(names_wanted(told))}
+    return [(run, _explained(told, run, names, now=now, reason=reason)) for run in told.runs]
+
+
+def _explained(told: Timed, run: Run, names: Names, *, now: datetime, reason: str) -> Explained:
     glance = glance_at(run, names, now=now)
     legs = list(_legs(run, names, now=now))
     return Explained(
