@@ -137,6 +137,9 @@ def made_world() -> World:
         "reference": ticket.reference,
         "view": "needs-you",
         "part": "top",
+        # Every desk has a policy, by which the people of a ticket hear from it.
+        "measure": "update",
+        "clock_number": 1,
         "tab": "reply",
         "message_id": message.pk,
         "file_id": message.attachments.get().pk,
