@@ -200,9 +200,15 @@ def _find(watched: _Watched, priority: int) -> int:
             too_quiet |= Q(kind=kind, changed_at__lte=since)
     if not too_quiet:
         return 0
+    # Follows from the condition already; said once more so that an index is walked up to there.
+    latest = max(since for since in began.values() if since is not None)
     tickets = (
         Ticket.objects.filter(
-            too_quiet, desk=watched.desk, priority=priority, state__in=OPEN_STATES
+            too_quiet,
+            desk=watched.desk,
+            priority=priority,
+            state__in=OPEN_STATES,
+            changed_at__lte=latest,
         )
         .exclude(stuck__quiet_since=F("changed_at"))
         .exclude(waiting_until__gt=watched.now)
