@@ -77,9 +77,7 @@ def notice_open(request: HttpRequest, notice_id: int) -> HttpResponse:
 def notices_see(request: HttpRequest) -> HttpResponse:
     """Mark one notice as seen, or all, with an undo."""
     wanted = request.POST.get("notice", "")
-    moment = see_notices(
-        by=actor_of(request), notice_id=int(wanted) if wanted.isdigit() else None
-    )
+    moment = see_notices(by=actor_of(request), notice_id=int(wanted) if wanted.isdigit() else None)
     if not render.wants_fragment(request):
         return redirect("notices")
     answer = render.block(request, TEMPLATE, "list", _context(request))
