@@ -47,6 +47,9 @@ def everything(program: Program, ticket: Ticket) -> list[tuple[str, Any]]:
         "link_id": 1,
         "file_id": 1,
         "contact_point_id": 1,
+        "level_id": 1,
+        "version_id": 1,
+        "desk_id": ticket.desk_id,
     }
     answers = []
     for method, path, operation in OPERATIONS:

@@ -39,6 +39,8 @@ from ansvar.kernel.work import keep_failure, tasks
 from ansvar.notices.commands import Telling, tell
 from ansvar.notices.models import Notice
 from ansvar.people.models import Person
+from ansvar.servicelevels.commands import create_level
+from ansvar.servicelevels.decisions.terms import LevelKind
 from ansvar.tickets.commands import link_tickets
 from ansvar.tickets.models import Link
 from tickets import a_ticket
@@ -60,7 +62,7 @@ INNER_DOOR = {
     "admin-needed": "the same",
 }
 """Pages that everybody who reads the catalogue may ask for, and few may open."""
-DESK_BOUND = {"reference", "mail_id", "mailbox_id", "run_id"}
+DESK_BOUND = {"reference", "mail_id", "mailbox_id", "run_id", "version_id"}
 """Parameters that name a thing of one desk: for another desk it does not exist."""
 
 
@@ -133,6 +135,7 @@ def made_world() -> World:
     )
     person = a_person()
     needed = add_needed_fact(desk.service.pk, name="Device", question="Which?", by=SYSTEM)
+    level = create_level(desk=desk.desk, kind=LevelKind.SLA, name="Gold", by=SYSTEM)
     samples = {
         "reference": ticket.reference,
         "view": "needs-you",
@@ -156,6 +159,7 @@ def made_world() -> World:
         "token": "no-token",
         "what": "x",
         "number": desk.script.number,
+        "version_id": level.versions.get().pk,
         "grant_id": desk.agent.role_grants.get().pk,
         "admin-calendar*": a_calendar().pk,
         "admin-desk*": desk.desk.pk,
@@ -167,6 +171,7 @@ def made_world() -> World:
         "admin-needed*": needed.pk,
         "admin-script*": desk.script.script_id,
         "admin-script-try*": a_script(desk.desk, a_service(desk.desk)).pk,
+        "admin-level*": level.pk,
         "admin-token*": make_token(person.pk, title="x", by=acting(person))[0].pk,
         "admin-organisations*": an_organisation().pk,
         "admin-departments*": a_department().pk,

@@ -8,8 +8,8 @@ from django.utils.http import content_disposition_header
 
 from ansvar.ui import render, static_files
 
-HERE = "ansvar://here"
-"""Stands for our own address while a document is made."""
+HERE = "http://document.invalid"
+"""Stands for our own address while a document is made; a name that nobody can have (RFC 2606)."""
 
 
 class NoPrinter(Exception):
@@ -28,7 +28,8 @@ def pdf_of(html: str) -> bytes:
     except (ImportError, OSError) as error:
         raise NoPrinter(str(error)) from error
 
-    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
+    for talkative in ("weasyprint.progress", "fontTools"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
     class OwnFiles(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
         """Gives our static files, and refuses the network and all other files."""

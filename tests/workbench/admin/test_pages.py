@@ -16,6 +16,7 @@ from builders import (
 from desktops import client_of
 from django.test import Client
 from django.urls import reverse
+from levels import a_level, a_row
 
 from ansvar.access.decisions import PERMISSIONS
 from ansvar.catalogue.commands import add_needed_fact, save_draft, set_dependencies
@@ -41,6 +42,7 @@ def something_of_each() -> list[str]:
     place = a_team(is_default=True).desk
     run = begin_run(desk=place, source="/old", kind="mbox", options={}, by=SYSTEM)
     site, department, calendar = a_site(), a_department(), a_calendar(holiday_country="SE")
+    level = a_level(desk, a_row((1,), reaction=15, resolution=240)).level
     with_id = {
         "admin-organisations-one": site.organisation_id,
         "admin-departments-one": department.pk,
@@ -62,10 +64,13 @@ def something_of_each() -> list[str]:
         "admin-needed": needed.pk,
         "admin-script": version.script_id,
         "admin-script-rename": version.script_id,
+        "admin-level": level.pk,
+        "admin-level-rename": level.pk,
     }
     addresses = [reverse(name, args=[pk]) for name, pk in with_id.items()]
     with_more = {
         "admin-script-version": (version.script_id, 1),
+        "admin-level-version": (level.pk, 1),
         "admin-desk-mail": (desk.pk, "resolution", "en"),
     }
     addresses += [reverse(name, args=args) for name, args in with_more.items()]
