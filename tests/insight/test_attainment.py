@@ -6,13 +6,14 @@ import pytest
 from builders import OFFICE_HOURS, a_calendar, a_desk, a_team, acting, an_agent, an_organisation
 from levels import a_level, a_row
 
-from ansvar.insight.attainment import Asked, attainment_of, doubts_of, missed_clocks
+from ansvar.insight.attainment import Asked, MissedAsked, attainment_of, doubts_of, missed_clocks
 from ansvar.insight.decisions.drift import Tally
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
 from ansvar.people.models import Organisation
 from ansvar.servicelevels.commands import publish_level, save_draft
 from ansvar.servicelevels.decisions.terms import LevelKind, Measure, Row, Target, Terms
+from ansvar.servicelevels.models import Clock
 from ansvar.tickets.commands import (
     assign_ticket,
     hand_over_ticket,
@@ -160,13 +161,18 @@ def test_the_missed_ones_can_be_listed(place: Workplace):
         other = a_level(place.desk, a_row(hold=180), kind=LevelKind.OLA)
     ticket = a_hard_day(place, supplier)
     everything = asked(place, LevelKind.SLA, LevelKind.OLA)
-    assert {row.ticket for row in missed_clocks(everything)} == {ticket}
-    assert [row.measure for row in missed_clocks(everything, level_id=level.level_id)] == [
-        "resolution"
-    ]
-    held = missed_clocks(everything, level_id=other.level_id, team_id=place.second.pk)
+
+    def missed(**wanted: object) -> list[Clock]:
+        return missed_clocks(MissedAsked(asked=everything, **wanted), limit=9)
+
+    assert {row.ticket for row in missed()} == {ticket}
+    assert [row.measure for row in missed(level_id=level.level_id)] == ["resolution"]
+    held = missed(level_id=other.level_id, team_id=place.second.pk)
     assert [row.used for row in held] == [timedelta(hours=4)]
-    assert not missed_clocks(everything, level_id=level.level_id, measure="reaction")
+    assert not missed(level_id=level.level_id, measure="reaction")
+    first, *others = missed()
+    assert first.stopped_at is not None
+    assert missed(before=(first.stopped_at, first.pk)) == others
 
 
 def test_tickets_under_no_agreement_are_counted_and_said(place: Workplace):

@@ -180,10 +180,12 @@ def attainment_of(asked: Asked) -> Attainment:
 
 def _running(asked: Asked) -> QuerySet[Clock]:
     return Clock.objects.filter(
+        # Both arms have an index of their own; only tickets that are not closed have clocks.
+        Q(ticket__state__in=OPEN_STATES) | Q(ticket__state=State.RESOLVED),
+        ticket__desk=asked.desk,
         desk=asked.desk,
         measure__in=asked.measures,
         stopped_at=None,
-        ticket__state__in=[*OPEN_STATES, State.RESOLVED],
         version__level__kind__in=asked.kinds,
     )
 
@@ -346,20 +348,36 @@ def doubts_of(asked: Asked) -> Doubts:
     )
 
 
-def missed_clocks(
-    asked: Asked, *, level_id: int | None = None, measure: str = "", team_id: int | None = None
-) -> QuerySet[Clock]:
-    """Return the clocks that used more than their target, the latest first."""
-    found = asked.stopped().filter(used__gt=F("target"))
-    if level_id is not None:
-        found = found.filter(version__level=level_id)
-    if measure:
-        found = found.filter(measure=measure)
-    if team_id is not None:
-        found = found.filter(team=team_id)
-    return found.select_related("ticket", "team", "supplier", "version__level").order_by(
-        "-stopped_at", "-pk"
+@dataclass(frozen=True, kw_only=True)
+class MissedAsked:
+    """Which missed targets are listed, the latest first."""
+
+    asked: Asked
+    level_id: int | None = None
+    measure: str = ""
+    team_id: int | None = None
+    before: tuple[datetime, int] | None = None
+    """Only those that stopped before, or at the same moment with a lower number."""
+
+
+def missed_clocks(wanted: MissedAsked, *, limit: int) -> list[Clock]:
+    """Return clocks that used more than their target, with what a line of a list shows."""
+    found = wanted.asked.stopped().filter(used__gt=F("target"))
+    if wanted.level_id is not None:
+        found = found.filter(version__level=wanted.level_id)
+    if wanted.measure:
+        found = found.filter(measure=wanted.measure)
+    if wanted.team_id is not None:
+        found = found.filter(team=wanted.team_id)
+    if wanted.before is not None:
+        at, pk = wanted.before
+        found = found.filter(stopped_at__lte=at).exclude(stopped_at=at, pk__gte=pk)
+    # Numbers are sorted first, and only the few that are shown are joined with their tickets.
+    latest = list(found.order_by("-stopped_at", "-pk").values_list("pk", flat=True)[:limit])
+    rows = Clock.objects.filter(pk__in=latest).select_related(
+        "ticket", "team", "supplier", "version__level"
     )
+    return list(rows.order_by("-stopped_at", "-pk"))
 
 
 def attainment_rows(

@@ -121,6 +121,11 @@ class Standing:
         return direction_of(self.quarter, Tally(kept=drift.before_kept, all=drift.before_all))
 
     @property
+    def is_compared(self) -> bool:
+        """Whether there are enough cases to compare with the quarter before."""
+        return self.direction is not Direction.TOO_FEW
+
+    @property
     def is_below(self) -> bool:
         """Whether less than the objective was in time in the last ninety days."""
         share = self.quarter.share

@@ -23,7 +23,13 @@ from ansvar.servicelevels.clock_words import amount
 from ansvar.servicelevels.decisions.amounts import typed_amount
 from ansvar.servicelevels.decisions.terms import Terms
 from ansvar.servicelevels.models import MEASURE_NAMES
-from ansvar.servicelevels.saying import names_in, objective_in_words, origin_in_words, row_in_words
+from ansvar.servicelevels.saying import (
+    ORIGIN_NAMES,
+    names_in,
+    objective_in_words,
+    origin_in_words,
+    row_in_words,
+)
 from ansvar.tickets.models import OPEN_STATES
 from ansvar.tickets.queries import SHOWN_WITH
 from ansvar.ui import render
@@ -98,7 +104,8 @@ def _facts(service: Service, reader: Reader) -> dict[str, Any]:
             "direction": direction_in_words,
             "measure": lambda standing: MEASURE_NAMES[standing.measure],
             "objective": objective_in_words,
-            "origin": origin_in_words,
+            "origin": lambda target: ORIGIN_NAMES[target.origin],
+            "whole_origin": origin_in_words,
             "percent": percent,
             "promise": promise_in_words,
             "row": lambda standing: row_in_words(

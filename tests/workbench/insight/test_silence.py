@@ -142,11 +142,12 @@ def test_figures_are_for_who_may_see_those_of_the_desk(place: Workplace, name: s
 @pytest.mark.parametrize("name", ["silence", "levels", "missed"])
 def test_more_tickets_cost_no_more_queries(place: Workplace, lead: Client, budget: Budget, name):
     address = "/insight/levels/missed/" if name == "missed" else f"/insight/{name}/"
+    a_level(place.desk, a_row(hold=5), kind=LevelKind.OLA)
     a_day(place)
     page(lead, address)
     with budget(name):
         page(lead, address)
     a_day(place)
-    a_level(place.desk, a_row(hold=5), kind=LevelKind.OLA)
+    a_day(place)
     with budget(name):
         page(lead, address)

@@ -170,8 +170,9 @@ def holder_in_words(holder: Holder) -> str:
     if holder.kind == REQUESTER:
         return _("the requester")
     if holder.kind == SUPPLIER:
-        name = holder.name or _("nobody named")
-        return _("supplier %(name)s") % {"name": name}
+        if not holder.name:
+            return _("a supplier nobody named")
+        return _("supplier %(name)s") % {"name": holder.name}
     return holder.name or _("no team")
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from ansvar.access.pages import page
-from ansvar.insight.attainment import Asked, missed_clocks
+from ansvar.insight.attainment import Asked, MissedAsked, missed_clocks
 from ansvar.servicelevels.clock_words import amount
 from ansvar.servicelevels.decisions.terms import Measure
 from ansvar.servicelevels.models import MEASURE_NAMES, Clock
@@ -41,7 +40,7 @@ def insight_missed(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise Http404
     form, _desks, asked = found
-    clocks = list(_wanted(asked, request.GET)[: PAGE_SIZE + 1])
+    clocks = missed_clocks(_wanted(asked, request.GET), limit=PAGE_SIZE + 1)
     more_url = ""
     if len(clocks) > PAGE_SIZE:
         clocks = clocks[:PAGE_SIZE]
@@ -62,19 +61,17 @@ def insight_missed(request: HttpRequest) -> HttpResponse:
     return in_frame(request, "missed.html", context, place=PLACE)
 
 
-def _wanted(asked: Asked, told: Mapping[str, str]) -> QuerySet[Clock]:
+def _wanted(asked: Asked, told: Mapping[str, str]) -> MissedAsked:
     measure = told.get("measure", "")
-    clocks = missed_clocks(
-        asked,
+    moment, _separator, number = told.get("before", "").partition(KEY_SEPARATOR)
+    at, pk = _moment(moment), _number(number)
+    return MissedAsked(
+        asked=asked,
         level_id=_number(told.get("level", "")),
         measure=measure if measure in set(Measure) else "",
         team_id=_number(told.get("team", "")),
+        before=None if at is None or pk is None else (at, pk),
     )
-    moment, _separator, number = told.get("before", "").partition(KEY_SEPARATOR)
-    at, pk = _moment(moment), _number(number)
-    if at is None or pk is None:
-        return clocks
-    return clocks.filter(stopped_at__lte=at).exclude(stopped_at=at, pk__gte=pk)
 
 
 def _after(last: Clock, told: Mapping[str, str]) -> str:
