@@ -35,6 +35,7 @@ def addresses(ticket: Ticket) -> Iterable[tuple[str, str]]:
     yield "ticket", f"/portal/tickets/{ticket.reference}/"
     yield "report", "/portal/report/"
     yield "services", "/portal/services/"
+    yield "informed", "/portal/informed/"
 
 
 def test_pages_cost_the_same_for_few_and_many(budget: Budget):  # noqa: F811
