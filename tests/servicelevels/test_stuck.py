@@ -223,6 +223,7 @@ def test_reminders_repeat_then_go_to_the_lead_then_to_the_service_owner_and_end(
             # A second worker, or one that was killed in between, reminds nobody again.
             watch()
     entries = Entry.objects.filter(fact="clock.reminded").order_by("id")
+    assert [(one.at - MONDAY).days for one in entries] == [2, 4, 8, 10]
     assert [one.payload["to"] for one in entries] == [
         "assignee", "assignee", "lead", "service_owner",
     ]  # fmt: skip
