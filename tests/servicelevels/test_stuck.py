@@ -178,7 +178,7 @@ def test_a_ticket_is_stuck_after_two_working_days_and_p1_after_two_hours(place):
             find_stuck()
             assert stuck(place) == expected
     with at(2, 10):
-        found = stuck_since(Ticket.objects.get(pk=usual.pk))
+        found = stuck_since(Ticket.objects.get(pk=usual.pk), OFFICE)
     assert found.sentence == (
         "Nothing has happened for 2 working days 1 h; 2 working days is the desk’s figure until"
         " enough such tickets are closed to tell."
@@ -192,7 +192,7 @@ def test_whatever_somebody_does_ends_it_at_once(place):
         watch()
         add_note(ticket.pk, text="Called them.", by=place.by)
         assert stuck(place) == []
-        assert stuck_since(Ticket.objects.get(pk=ticket.pk)) is None
+        assert stuck_since(Ticket.objects.get(pk=ticket.pk), OFFICE) is None
     with at(4, 9):
         assert watch() == 0
         assert not StuckTicket.objects.exists()
@@ -263,7 +263,7 @@ def test_what_is_normal_is_learned_from_the_journal_of_closed_tickets(place):
     assert (found.amount, found.sample) == (5 * H, 30)
     with at(7, 13.5):
         find_stuck()
-        sentence = stuck_since(Ticket.objects.get(pk=open_one.pk)).sentence
+        sentence = stuck_since(Ticket.objects.get(pk=open_one.pk), OFFICE).sentence
     assert "5 h is normal (90 of 100 of 30 closed tickets" in sentence
 
 

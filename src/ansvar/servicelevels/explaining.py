@@ -8,6 +8,7 @@ from ansvar.servicelevels.facts import measure_in_words
 
 _FAULTS = {
     FaultCode.NO_TARGET: gettext_lazy("There is no target yet. Give at least one time."),
+    FaultCode.EMPTY_ROW: gettext_lazy("There is no time in it. Give one, or drop the line."),
     FaultCode.WRONG_MEASURE: gettext_lazy("An agreement of this kind has no target for: {what}."),
     FaultCode.TARGET_TOO_SHORT: gettext_lazy("{what}: give at least one minute."),
     FaultCode.TARGET_TOO_LONG: gettext_lazy("{what}: give at most ten years."),

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from ansvar.kernel import clock
 from ansvar.notices.kinds import NoticeKind, kinds
 from ansvar.people.models import Desk
-from ansvar.servicelevels.book import present_book
 from ansvar.servicelevels.decisions.amounts import HOUR, day_of
 from ansvar.servicelevels.decisions.choosing import Book, kept_at
 from ansvar.servicelevels.decisions.hours import Hours
@@ -107,15 +106,15 @@ class Stuck:
         }
 
 
-def stuck_since(ticket: Ticket) -> Stuck | None:
+def stuck_since(ticket: Ticket, hours: Hours | None) -> Stuck | None:
     """Return how long a ticket has stood still, if that is longer than is normal.
 
-    With one query for the ticket, and the one of the book.
+    *hours* are those of its desk. It costs no query when the ticket brought `stuck` along.
     """
-    if not ticket.is_open:
+    row: StuckTicket | None = getattr(ticket, "stuck", None)
+    if row is None or not ticket.is_open or row.quiet_since != ticket.changed_at:
         return None
-    row = StuckTicket.objects.filter(ticket=ticket.pk, quiet_since=ticket.changed_at).first()
-    return stuck_of(row, hours_of_desk(present_book(), ticket.desk_id)) if row else None
+    return stuck_of(row, hours)
 
 
 def stuck_of(row: StuckTicket, hours: Hours | None) -> Stuck:

@@ -96,7 +96,5 @@ def give_policy(desk_id: int) -> ServiceLevel:
     desk = Desk.objects.get(pk=desk_id)
     with override(desk.language):
         name = _("How we keep you informed")
-    version = begin_level(
-        desk=desk, kind=LevelKind.CARE, name=name, terms=FIRST_POLICY, by=SYSTEM
-    )
+    version = begin_level(desk=desk, kind=LevelKind.CARE, name=name, terms=FIRST_POLICY, by=SYSTEM)
     return version.level

@@ -24,6 +24,7 @@ class FaultCode(StrEnum):
     """What is wrong."""
 
     NO_TARGET = "no_target"
+    EMPTY_ROW = "empty_row"
     WRONG_MEASURE = "wrong_measure"
     TARGET_TOO_SHORT = "target_too_short"
     TARGET_TOO_LONG = "target_too_long"
@@ -71,7 +72,10 @@ def _of_scope(terms: Terms, kind: LevelKind) -> Iterator[Fault]:
 def _of_rows(terms: Terms, kind: LevelKind) -> Iterator[Fault]:
     if not any(row.targets for row in terms.rows):
         yield Fault(code=FaultCode.NO_TARGET)
+        return
     for number, row in enumerate(terms.rows):
+        if not row.targets:
+            yield Fault(code=FaultCode.EMPTY_ROW, row=number)
         for measure, target in row.targets.items():
             if measure not in MEASURES[kind]:
                 yield Fault(code=FaultCode.WRONG_MEASURE, row=number, what=measure)

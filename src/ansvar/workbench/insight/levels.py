@@ -37,7 +37,7 @@ from ansvar.workbench.insight.saying import percent, plain_number
 from ansvar.workbench.reading import reader_of
 
 PLACE = "insight-levels"
-PERIODS = (30, 90, 180)
+PERIODS = (30, 90)
 SAID_HOLDERS = 4
 """How many of those who took the time a sentence names."""
 

@@ -1,7 +1,5 @@
 """When somebody is needed: contacts by hour of the week, in and outside the desk's hours."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,10 +26,10 @@ from ansvar.insight.queries import Asked, Cell, Need, need_of, need_rows
 from ansvar.kernel import clock
 from ansvar.people.models import Desk
 from ansvar.people.queries import working_calendar
-from ansvar.ui.downloads import download
+from ansvar.workbench.insight.asking import desks_with_figures, sheet
 from ansvar.workbench.insight.framing import InsightPage, in_frame, insight_pages
 from ansvar.workbench.insight.saying import plain_number
-from ansvar.workbench.reading import DESK_KEY, Reader, reader_of
+from ansvar.workbench.reading import DESK_KEY, reader_of
 
 PERIODS = (30, 90, 365)
 URGENT = (1, 2, 3)
@@ -47,7 +45,7 @@ CHANNELS = {
     "email": gettext_lazy("E-mail"),
     "api": gettext_lazy("Programs"),
 }
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = ("weekday", "hour", "in_hours", "service", "priority", "impact", "contacts")
 
 insight_pages.add("need")(
     InsightPage(
@@ -135,7 +133,7 @@ class Square:
 def insight_need(request: HttpRequest) -> HttpResponse:
     """Show when contacts come, against the hours of the desk."""
     reader = reader_of(request)
-    desks, desk = _desks(reader)
+    desks, desk = desks_with_figures(reader)
     if desk is None:
         return in_frame(request, "need.html", {"need": None}, place="insight-need")
     form = NeedForm(request, desk, desks)
@@ -158,34 +156,24 @@ def insight_need(request: HttpRequest) -> HttpResponse:
 @page(requires="insight.read")
 def insight_need_csv(request: HttpRequest) -> HttpResponseBase:
     """Hand out the counts as a table for other programs."""
-    desks, desk = _desks(reader_of(request))
+    desks, desk = desks_with_figures(reader_of(request))
     if desk is None:
         raise Http404
     asked = NeedForm(request, desk, desks).asked(desk)
-    text = io.StringIO()
-    sheet = csv.writer(text)
-    sheet.writerow(["weekday", "hour", "in_hours", "service", "priority", "impact", "contacts"])
-    for key, count in need_rows(asked):
-        hours, service = "yes" if key.in_hours else "no", _harmless(key.service)
-        row = [key.weekday, key.hour, hours, service, key.priority, key.impact or "", count]
-        sheet.writerow(row)
-    # With a mark of its encoding, without which spreadsheets take it for another.
-    content = text.getvalue().encode("utf-8-sig")
+    rows = [
+        [
+            key.weekday,
+            key.hour,
+            "yes" if key.in_hours else "no",
+            key.service,
+            key.priority,
+            key.impact or "",
+            count,
+        ]
+        for key, count in need_rows(asked)
+    ]
     name = f"need-{desk.prefix}-{asked.start:%Y-%m-%d}-{asked.end:%Y-%m-%d}.csv"
-    return download(iter([content]), name=name, size=len(content))
-
-
-def _desks(reader: Reader) -> tuple[list[Desk], Desk | None]:
-    """Return the desks whose figures the reader may see, and the one that is looked at."""
-    desks = [desk for desk in reader.desks if reader.may("insight.read", desk)]
-    if reader.desk in desks:
-        return desks, reader.desk
-    return desks, desks[0] if desks else None
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+    return sheet([COLUMNS, *rows], name=name)
 
 
 def _rows(need: Need) -> list[tuple[str, list[Square], int]]:

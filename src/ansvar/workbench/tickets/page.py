@@ -17,6 +17,7 @@ from ansvar.kernel import clock
 from ansvar.people.models import ContactPoint, Person
 from ansvar.people.queries import email_point_of
 from ansvar.servicelevels.running import timed_of, with_story
+from ansvar.servicelevels.stuck import stuck_since
 from ansvar.tickets.decisions import State, next_close
 from ansvar.tickets.explaining import why_priority
 from ansvar.tickets.models import OPEN_STATES, Draft, Link, Note, Participant, Ticket
@@ -40,7 +41,7 @@ def ticket_of(request: HttpRequest, reference: str) -> Ticket:
 
     Raises: Http404, also for a ticket that is not the reader's to see.
     """
-    seen = tickets_seen(request).select_related("desk", "team", "service", "site")
+    seen = tickets_seen(request).select_related("desk", "team", "service", "site", "stuck")
     found = with_story(seen)
     ticket = found.filter(reference=reference.upper()).first()
     if ticket is None:
@@ -111,6 +112,7 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "strip": strip,
         "story": story,
         "board": board_of(told, known, now=now) if told else None,
+        "stuck": stuck_since(ticket, told.hours if told else None),
         "why": why_priority(ticket),
         "links": links,
         "needed": needed_on(ticket),
