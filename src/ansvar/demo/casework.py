@@ -75,6 +75,8 @@ class Case:
     agent: Person
     """Who works on it at present."""
     ticket_id: int = 0
+    priority: int = 3
+    """As it is known: what presses is done sooner."""
     knows_service: bool = True
     is_classified: bool = False
     words: dict[str, str] = field(default_factory=dict)
@@ -124,7 +126,8 @@ class Case:
 
     def after(self, usual_minutes: float, most: float = 8.0) -> datetime:
         """Let working time of the desk pass and return the moment to which it has come."""
-        amount = pace.minutes(self.chances, usual_minutes, most=most)
+        usual = usual_minutes * pace.HASTE[self.priority]
+        amount = pace.minutes(self.chances, usual, most=most)
         calendar = self.stage.calendar(self.desk)
         self.at = pace.later(self.at, amount, calendar=calendar, chances=self.chances)
         return self.at
@@ -178,7 +181,7 @@ class Case:
             site=self.requester.site,
             by=by,
         )
-        self.ticket_id = ticket.pk
+        self.ticket_id, self.priority = ticket.pk, ticket.priority
         if self.channel == "email":
             # As a received mail does: its words open the ticket and are the first message.
             post_message(ticket.pk, text=text, channel="email", by=by)
@@ -210,13 +213,13 @@ class Case:
     def classify(self, walk: tuple[int, ...]) -> None:
         """Answer the impact script."""
         script = self.stage.company.script_for(self.matter.desk, self.matter.service)
-        classify_ticket(
+        ticket = classify_ticket(
             self.ticket_id,
             script_version_id=script.pk,
             answers=[*walk],
             by=acting(self.agent),
         )
-        self.is_classified = True
+        self.is_classified, self.priority = True, ticket.priority
 
     def reply(self, text: str, **more: str) -> None:
         """Write to the requester."""

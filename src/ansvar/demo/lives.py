@@ -7,6 +7,7 @@ from typing import Final
 from ansvar.demo import phrases
 from ansvar.demo.casework import Case, new_case
 from ansvar.demo.founding import acting
+from ansvar.demo.pace import HASTE
 from ansvar.kernel.actor import SYSTEM
 from ansvar.tickets.commands import (
     add_participant,
@@ -60,7 +61,7 @@ def _taking_up(case: Case) -> Life:
     else:
         case.take()
     _tie(case)
-    if case.is_so(0.22):
+    if case.is_so(0.5):
         case.reply(case.one_of(phrases.TAKING))
     if case.is_so(0.04):
         yield case.after(30)
@@ -88,6 +89,7 @@ def _override(case: Case) -> None:
     ticket = Ticket.objects.only("priority").get(pk=case.ticket_id)
     wanted = min(5, max(2, ticket.priority - step))
     if wanted != ticket.priority:
+        case.priority = wanted
         override_priority(case.ticket_id, priority=wanted, reason=reason, by=acting(case.lead))
 
 
@@ -207,7 +209,8 @@ def _waiting(case: Case) -> Life:
     yield case.after(60)
     waiting_for, note = case.chances.choice(case.matter.waits)
     started = case.at
-    until = case.after_days(case.chances.choice((2, 3, 5, 7, 10, 14, 21, 28)))
+    days = case.chances.choice((2, 3, 5, 7, 10, 14, 21, 28))
+    until = case.after_days(days * HASTE[case.priority])
     case.at = started
     wait_with_ticket(
         case.ticket_id,
@@ -231,7 +234,7 @@ def _ending(case: Case) -> Life:
     is_in_first_line = case.agent in case.stage.company.members[case.first_team]
     is_quick = is_in_first_line and case.is_so(0.85)
     yield case.after(50 if is_quick else 1400, most=12)
-    if case.is_so(0.12):
+    if case.is_so(0.35):
         case.reply(case.one_of(phrases.DONE), mended=case.one_of(case.matter.mended))
         yield case.after(5)
     case.resolve()

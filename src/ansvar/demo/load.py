@@ -20,7 +20,7 @@ from ansvar.demo.lives import Life, life_of
 from ansvar.demo.matters import MATTERS
 from ansvar.demo.offers import offers
 from ansvar.demo.pace import MONTHS_TOLD, STOCKHOLM, arrivals
-from ansvar.demo.promises import found_promises
+from ansvar.demo.promises import found_promises, show_promises
 from ansvar.demo.today import lives_of_today
 from ansvar.kernel import clock
 from ansvar.kernel.journal import as_history, request
@@ -67,6 +67,9 @@ def load(progress: Progress, *, tickets: int = TICKETS) -> None:
     with transaction.atomic(), as_history():
         company = _found(now, progress)
         _play(Stage(company=company, now=now), tickets, progress)
+        progress("Working out what may be promised")
+        with request():
+            show_promises(company)
 
 
 def remove() -> None:

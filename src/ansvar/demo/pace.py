@@ -16,6 +16,8 @@ _BY_HOUR: Final = {
     17: 0.4, 18: 0.2, 19: 0.1,
 }  # fmt: skip
 _ON_HOLIDAYS: Final = 0.1
+HASTE: Final = {1: 0.05, 2: 0.15, 3: 0.5, 4: 1.0, 5: 1.5}
+"""Priority to the share of the usual time that passes before the next step."""
 
 
 def arrivals(
