@@ -2,6 +2,7 @@ import pytest
 from builders import a_person, acting, an_agent
 
 from ansvar.demo.commands import DemoInUse, is_loaded
+from ansvar.demo.company import ORGANISATION
 from ansvar.demo.load import remove
 from ansvar.kernel.actor import SYSTEM
 from ansvar.people.commands import edit_organisation
@@ -14,7 +15,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_renamed_demo_is_found_again(small_demo):
-    edit_organisation(Organisation.objects.get().pk, name="Another name", by=SYSTEM)
+    edit_organisation(
+        Organisation.objects.get(name=ORGANISATION).pk, name="Another name", by=SYSTEM
+    )
     remove()
     assert not Organisation.objects.exists()
     assert not Ticket.objects.exists()

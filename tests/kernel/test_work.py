@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -39,7 +40,9 @@ def work() -> None:
                 wait=False, install_signal_handlers=False, listen_notify=False
             )
 
-    asyncio.run(once())
+    # In a thread of its own: a browser of other tests keeps a loop running in this one.
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        aside.submit(lambda: asyncio.run(once())).result()
 
 
 def jobs(task_name: str) -> list[tuple[str, str, int]]:

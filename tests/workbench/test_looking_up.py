@@ -70,7 +70,7 @@ def test_people_are_listed_page_by_page(
     first = text_of(client, "/people/?q=test")
     assert "Ada Test" in first
     assert "Bo &amp; Test~1" not in first
-    after = first.split("after=")[1].split('"')[0]
+    after = first.split("&amp;after=")[1].split('"')[0]
     assert "Bo &amp; Test~1" in text_of(client, f"/people/?q=test&after={after}")
 
 

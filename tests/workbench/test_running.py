@@ -93,7 +93,7 @@ def test_journal_goes_on_page_by_page(
     assert third.reference in page
     assert second.reference in page
     assert first.reference not in page
-    after = page.split("after=")[1].split('"')[0]
+    after = page.split("&amp;after=")[1].split('"')[0]
     assert first.reference in text_of(admin, f"/admin/journal/?fact=ticket.opened&after={after}")
 
 
