@@ -62,9 +62,20 @@ HEARD = tuple(_TOLD)
 HEARD_NAMES = tuple(fact.name for fact in HEARD)
 
 
-def story_of(happened: Iterable[tuple[Fact, Entry]]) -> list[tuple[datetime, dict[str, Any]]]:
+Moments = list[tuple[datetime, dict[str, Any]]]
+
+
+def in_time(story: Moments) -> Moments:
+    """Return the moments of a story in the order of time, the opening first whatever clocks say.
+
+    Of two commands that ran at once, the one that began later may have been written first.
+    """
+    return [*story[:1], *sorted(story[1:], key=lambda moment: moment[0])]
+
+
+def story_of(happened: Iterable[tuple[Fact, Entry]]) -> Moments:
     """Return the moments of a story; changes of one moment are one, but each message is its own."""
-    story: list[tuple[datetime, dict[str, Any]]] = []
+    story: Moments = []
     for fact, entry in happened:
         changes = _TOLD[type(fact)](fact, entry)
         if not changes:

@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
 
 from ansvar.kernel.models import Entry
 from ansvar.kernel.verification import Difference, Progress, verifiers
@@ -13,7 +11,7 @@ from ansvar.servicelevels.decisions.choosing import Book
 from ansvar.servicelevels.decisions.clocks import clocks_of
 from ansvar.servicelevels.decisions.story import course_of
 from ansvar.servicelevels.models import Clock
-from ansvar.servicelevels.telling import HEARD_NAMES, story_of
+from ansvar.servicelevels.telling import HEARD_NAMES, Moments, in_time, story_of
 from ansvar.tickets.models import Ticket
 
 BATCH = 500
@@ -61,11 +59,11 @@ def _differences(batch: list[Ticket], book: Book) -> Iterator[Difference]:
             )
 
 
-def _stories(ids: list[int]) -> dict[int, list[tuple[datetime, dict[str, Any]]]]:
+def _stories(ids: list[int]) -> dict[int, Moments]:
     happened = defaultdict(list)
     entries = Entry.objects.filter(
         subject_type="ticket", subject_id__in=ids, fact__in=HEARD_NAMES
     ).order_by("id")
     for entry in entries.iterator():
         happened[entry.subject_id].append((entry.restored, entry))
-    return defaultdict(list, {pk: story_of(told) for pk, told in happened.items()})
+    return defaultdict(list, {pk: in_time(story_of(told)) for pk, told in happened.items()})

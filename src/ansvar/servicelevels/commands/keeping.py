@@ -27,7 +27,7 @@ from ansvar.servicelevels.decisions.story import (
 from ansvar.servicelevels.decisions.terms import Measure, Terms
 from ansvar.servicelevels.facts import TargetMissed
 from ansvar.servicelevels.models import Clock, Timing
-from ansvar.servicelevels.telling import HEARD_NAMES, story_of
+from ansvar.servicelevels.telling import HEARD_NAMES, Moments, in_time, story_of
 from ansvar.tickets.commands import note_due
 from ansvar.tickets.facts import TicketOpened
 from ansvar.tickets.models import Ticket
@@ -49,7 +49,7 @@ class _Told:
     ticket_id: int
     desk_id: int
     edition: int
-    story: list[tuple[datetime, dict[str, Any]]]
+    story: Moments
     taken: dict[str, list[str]] = field(default_factory=dict)
     is_new: bool = False
 
@@ -103,6 +103,9 @@ def _told(ticket_id: int, happened: list[tuple[Fact, Entry]]) -> _Told:
             ticket_id=ticket_id, desk_id=first.desk_id, edition=edition, story=news, is_new=True
         )
     with connection.cursor() as cursor:
+        # Most commands hold the ticket already. Those that do not must wait for those that do: two
+        # that read one story at once would each leave out what the other adds.
+        cursor.execute("SELECT FROM tickets_ticket WHERE id = %s FOR NO KEY UPDATE", [ticket_id])
         cursor.execute(
             "SELECT desk_id, story::text, taken::text,"
             " (SELECT number FROM servicelevels_bookedition LIMIT 1)"
@@ -117,7 +120,7 @@ def _told(ticket_id: int, happened: list[tuple[Fact, Entry]]) -> _Told:
         ticket_id=ticket_id,
         desk_id=desk_id,
         edition=edition or 0,
-        story=[*restored(json.loads(story)), *news],
+        story=in_time([*restored(json.loads(story)), *news]),
         taken=json.loads(taken),
     )
 
@@ -133,7 +136,7 @@ def _told_by_journal(ticket_id: int, happened: list[tuple[Fact, Entry]]) -> _Tol
         ticket_id=ticket_id,
         desk_id=Ticket.objects.values_list("desk_id", flat=True).get(pk=ticket_id),
         edition=books.edition(),
-        story=story_of([*((entry.restored, entry) for entry in journal), *unwritten]),
+        story=in_time(story_of([*((entry.restored, entry) for entry in journal), *unwritten])),
     )
 
 
@@ -188,7 +191,7 @@ def _follow(row: Clock, clock: running.Clock, *, terms: Terms, since: datetime) 
     ahead = running.steps_ahead(
         clock, steps=terms.steps_of(clock.measure), taken=row.taken, since=since
     )
-    set_steps(row, [(int((step.at - EPOCH) / MICROSECOND), step.key) for step in ahead])
+    set_steps(row, [((step.at - EPOCH) // MICROSECOND, step.key) for step in ahead])
     return True
 
 
