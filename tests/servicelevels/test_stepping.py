@@ -8,6 +8,7 @@ from queued_work import run_queued
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.models import Entry
+from ansvar.kernel.telling import tell
 from ansvar.notices.models import Notice
 from ansvar.people.commands import set_lead
 from ansvar.servicelevels.commands import take_due_steps
@@ -150,6 +151,25 @@ def test_who_is_told_finds_a_notice_and_each_only_once():
     assert [(notice.sentence, notice.is_urgent) for notice in told.order_by("id")] == [
         ("ahead", False),
         ("ahead", True),
+    ]
+
+
+def test_the_ticket_tells_of_a_step_in_words():
+    place = a_place(Step(key="warn", percent=75), Step(key="before", minutes=-30))
+    with at(9):
+        ticket = a_ticket(place)
+    with at(14):
+        take_due_steps()
+    facts = ["clock.step_taken", "clock.target_missed"]
+    told = tell(
+        Entry.objects.filter(
+            subject_id=ticket.pk, fact__in=facts, payload__measure="resolution"
+        ).order_by("id")
+    )
+    assert [one.words for one in told] == [
+        "solution, 75 % used: told those concerned",
+        "solution, 30 min before the end: told those concerned",
+        "solution: the time is used up",
     ]
 
 

@@ -1,7 +1,7 @@
 """What can happen: typed facts, their names, wordings and the references they carry."""
 
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_args, get_type_hints
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_args, get_origin, get_type_hints
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +54,9 @@ class Fact:
         """Map each field that holds an id to the noun of the thing it names."""
         found = {}
         for field, hint in get_type_hints(cls, include_extras=True).items():
-            for part in (hint, *get_args(hint)):
+            # A list of ids has no name of its own.
+            parts = () if get_origin(hint) is list else get_args(hint)
+            for part in (hint, *parts):
                 for mark in getattr(part, "__metadata__", ()):
                     if isinstance(mark, Ref):
                         found[field] = mark.noun

@@ -130,7 +130,7 @@ class TargetMissed(
 
 @dataclass(frozen=True, kw_only=True)
 class StepTaken(
-    Fact, name="clock.step_taken", subject="ticket", wording=_("{measure}, {used} used: {what}")
+    Fact, name="clock.step_taken", subject="ticket", wording=_("{measure}, {when}: {what}")
 ):
     """A step that a service level foresees was taken, once."""
 
@@ -153,11 +153,17 @@ class StepTaken(
             "raise": _("raise the priority"),
             "assign": _("give it to somebody else"),
         }
-        used = f"{self.percent} %" if self.percent is not None else f"{self.minutes:+d} min"
+        minutes = self.minutes or 0
+        if self.percent is not None:
+            when = _("%(n)s %% used") % {"n": self.percent}
+        elif minutes < 0:
+            when = _("%(n)s min before the end") % {"n": -minutes}
+        else:
+            when = _("%(n)s min after the end") % {"n": minutes}
         return {
             "measure": measure_in_words(self.measure),
             "what": str(whats.get(self.action, self.action)),
-            "used": used,
+            "when": when,
         }
 
 
