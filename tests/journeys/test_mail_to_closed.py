@@ -44,7 +44,10 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(mail_server: MailServer) -> Iterator[House]:
-    with data_folder() as data, running(data, "--demo") as product, chromium() as browser:
+    with data_folder() as data, running(data) as product, chromium() as browser:
+        # The journey needs the people; a few tickets are enough to have others beside its own.
+        made = ansvar(data, "demo", "load", "--tickets", "20")
+        assert made.returncode == 0, made.stderr
         connect(product, mail_server)
         yield House(product=product, mail=mail_server, browser=browser)
 

@@ -137,14 +137,16 @@ def migrate() -> None:
 
 
 @demo_app.command("load")
-def load_demo() -> None:
+def load_demo(
+    tickets: Annotated[int, typer.Option(min=0, max=400, help="So many tickets.")] = 400,
+) -> None:
     """Make the demo organisation."""
     from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
 
     with startup.ready():
         from ansvar.ops import demonstration  # noqa: PLC0415  # needs Django set up
 
-        demonstration.load()
+        demonstration.load(tickets)
 
 
 @demo_app.command("remove")

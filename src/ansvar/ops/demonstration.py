@@ -17,10 +17,10 @@ def load_at_first_start() -> None:
         load()
 
 
-def load() -> None:
-    """Make the demo organisation, saying how far it has come."""
+def load(tickets: int = 400) -> None:
+    """Make the demo organisation with so many tickets, saying how far it has come."""
     with console.step("Making the demo organisation") as doing, _refusals_as_trouble():
-        _demo().load(doing.say)
+        _demo().load(doing.say, tickets=tickets)
         doing.outcome = "Demo organisation made"
 
 
