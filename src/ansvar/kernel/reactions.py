@@ -1,7 +1,7 @@
 """What follows from a fact: at once or at the end of the command, or later from the queue."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -61,16 +61,7 @@ def react(
     """
 
     def register(function: "Callable[[F, Entry], None]") -> "Callable[[F, Entry], None]":
-        for fact_type in fact_types:
-            name = f"{function.__module__.removeprefix('ansvar.')}.{function.__name__}"
-            reaction = Reaction(
-                name=name if len(fact_types) == 1 else f"{name}[{fact_type.name}]",
-                fact=fact_type,
-                later=later,
-                function=function,
-            )
-            reactions.add(reaction.name)(reaction)
-            (_later if later else _at_once)[fact_type].append(reaction)
+        _file(function, fact_types, into=_later if later else _at_once, later=later)
         return function
 
     return register
@@ -85,16 +76,30 @@ def react_at_end(*fact_types: type[Fact]) -> Callable[[AtEnd], AtEnd]:
     """
 
     def register(function: AtEnd) -> AtEnd:
-        for fact_type in fact_types:
-            name = f"{function.__module__.removeprefix('ansvar.')}.{function.__name__}"
-            reaction = Reaction(
-                name=f"{name}[{fact_type.name}]", fact=fact_type, later=False, function=function
-            )
-            reactions.add(reaction.name)(reaction)
-            _at_end[fact_type].append(reaction)
+        _file(function, fact_types, into=_at_end)
         return function
 
     return register
+
+
+def _file(
+    function: "Callable[..., None]",
+    fact_types: Sequence[type[Fact]],
+    *,
+    into: dict[type[Fact], list[Reaction]],
+    later: bool = False,
+) -> None:
+    """File a function under each kind of fact that it hears of."""
+    for fact_type in fact_types:
+        name = f"{function.__module__.removeprefix('ansvar.')}.{function.__name__}"
+        reaction = Reaction(
+            name=name if len(fact_types) == 1 else f"{name}[{fact_type.name}]",
+            fact=fact_type,
+            later=later,
+            function=function,
+        )
+        reactions.add(reaction.name)(reaction)
+        into[fact_type].append(reaction)
 
 
 def run(fact: Fact, entry: "Entry") -> None:
