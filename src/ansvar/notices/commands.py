@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -66,6 +66,30 @@ def tell(*tellings: Telling) -> int:
     publish_all([News(f"person:{who}", "notice", {"id": which}) for who, which in latest.items()])
     _carry(made)
     return len(made)
+
+
+def singly_or_summed(tellings: Iterable[Telling], *, most: int) -> Iterator[Telling]:
+    """Tell each person of each thing, or of more than *most* only how many they are.
+
+    For tellings of one kind, whose sentence "many" says `count`. Urgent ones come singly as well.
+    """
+    by_person: dict[int, list[Telling]] = defaultdict(list)
+    for one in tellings:
+        for person_id in one.people:
+            by_person[person_id].append(replace(one, people=[person_id]))
+    moment = clock.now().isoformat()
+    for person_id, theirs in by_person.items():
+        are_summed = len(theirs) > most
+        if are_summed:
+            kind = theirs[0].kind
+            yield Telling(
+                people=[person_id],
+                kind=kind,
+                sentence="many",
+                key=f"{kind}:many:{moment}",
+                values={"count": len(theirs)},
+            )
+        yield from (one for one in theirs if one.is_urgent or not are_summed)
 
 
 @command

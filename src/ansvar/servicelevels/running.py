@@ -15,7 +15,6 @@ from ansvar.servicelevels.decisions.choosing import (
     Choice,
     Question,
     Version,
-    kept_at,
 )
 from ansvar.servicelevels.decisions.clocks import (
     Clock,
@@ -98,8 +97,7 @@ class Timed:
     @property
     def hours(self) -> Hours | None:
         """The hours of the desk, as it had them when the ticket was opened."""
-        calendar_id = kept_at(self.book.desk_calendars.get(self.desk_id, ()), self.course.opened_at)
-        return self.book.calendars.get(calendar_id) if calendar_id is not None else None
+        return self.book.hours_of_desk(self.desk_id, self.course.opened_at)
 
     def run(self, measure: str, number: int) -> Run | None:
         """Return one of the clocks."""

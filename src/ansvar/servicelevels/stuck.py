@@ -19,7 +19,6 @@ from ansvar.kernel import clock
 from ansvar.notices.kinds import NoticeKind, kinds
 from ansvar.people.models import Desk
 from ansvar.servicelevels.decisions.amounts import HOUR, day_of
-from ansvar.servicelevels.decisions.choosing import Book, kept_at
 from ansvar.servicelevels.decisions.hours import Hours
 from ansvar.servicelevels.decisions.stuck import PERCENT, Fixed, Normal, Normals
 from ansvar.servicelevels.decisions.terms import Measure
@@ -179,12 +178,6 @@ def fixed_by(rule: StuckRule, hours: Hours | None) -> Fixed:
         usual=timedelta(minutes=rule.days * day_length(hours)),
         urgent=timedelta(minutes=rule.urgent_minutes),
     )
-
-
-def hours_of_desk(book: Book, desk_id: int) -> Hours | None:
-    """Return the hours of a desk as they are today."""
-    calendar_id = kept_at(book.desk_calendars.get(desk_id, ()), clock.now())
-    return book.calendars.get(calendar_id) if calendar_id is not None else None
 
 
 def day_length(hours: Hours | None) -> int:

@@ -1,9 +1,8 @@
 """What people at a desk are told when the time of a clock runs out."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ansvar.notices.commands import Telling
 from ansvar.notices.kinds import NoticeKind, kinds
 from ansvar.servicelevels.facts import measure_in_words
-from ansvar.tickets.models import Ticket
+from ansvar.servicelevels.models import Clock
 
 TOLD_EACH = 10
 """Warnings of one minute for one person; of more than that one notice tells how many."""
@@ -47,47 +46,17 @@ kinds.add("due")(
 )
 
 
-class Warned(NamedTuple):
-    """One step that tells somebody of a clock."""
-
-    ticket: Ticket
-    measure: str
-    number: int
-    key: str
-    due_at: datetime | None
-    people: tuple[int, ...]
-    is_urgent: bool
-
-
-def tellings_of(warned: Iterable[Warned], *, now: datetime) -> Iterator[Telling]:
-    """Tell each person of each clock, or of many with one notice; urgent ones always alone."""
-    by_person: dict[int, list[Warned]] = defaultdict(list)
-    for one in warned:
-        for person_id in one.people:
-            by_person[person_id].append(one)
-    for person_id, theirs in by_person.items():
-        together = len(theirs) > TOLD_EACH
-        if together:
-            yield Telling(
-                people=[person_id],
-                kind="due",
-                sentence="many",
-                key=f"due:many:{now.isoformat()}",
-                values={"count": len(theirs)},
-            )
-        for one in theirs:
-            if one.is_urgent or not together:
-                yield _telling(one, person_id, now)
-
-
-def _telling(one: Warned, person_id: int, now: datetime) -> Telling:
-    sentence = "paused" if one.due_at is None else "ahead" if one.due_at > now else "late"
+def warning_of(
+    row: Clock, key: str, *, people: Collection[int], is_urgent: bool, now: datetime
+) -> Telling:
+    """Return what a step, named by its key, tells people of a clock."""
+    sentence = "paused" if row.due_at is None else "ahead" if row.due_at > now else "late"
     return Telling(
-        people=[person_id],
+        people=people,
         kind="due",
         sentence=sentence,
-        key=f"due:{one.ticket.pk}:{one.measure}:{one.number}:{one.key}",
-        ticket=one.ticket,
-        values={"measure": one.measure, "due": one.due_at},
-        is_urgent=one.is_urgent,
+        key=f"due:{row.ticket_id}:{row.measure}:{row.number}:{key}",
+        ticket=row.ticket,
+        values={"measure": row.measure, "due": row.due_at},
+        is_urgent=is_urgent,
     )

@@ -10,7 +10,7 @@ from ansvar.kernel import clock, journal, prepared
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.journal import record
 from ansvar.kernel.work import tasks
-from ansvar.notices.commands import tell
+from ansvar.notices.commands import Telling, singly_or_summed, tell
 from ansvar.servicelevels.addressing import Addresses
 from ansvar.servicelevels.book import present_book
 from ansvar.servicelevels.commands.keeping import KEY, STEPPED, set_steps
@@ -19,7 +19,7 @@ from ansvar.servicelevels.decisions.story import EPOCH, MICROSECOND, Leg
 from ansvar.servicelevels.decisions.terms import Action, Step, Terms
 from ansvar.servicelevels.facts import StepTaken, TargetMissed
 from ansvar.servicelevels.models import Clock
-from ansvar.servicelevels.warning import Warned, tellings_of
+from ansvar.servicelevels.warning import TOLD_EACH, warning_of
 from ansvar.tickets.models import Ticket
 
 AT_ONCE = 500
@@ -76,7 +76,8 @@ def _take(rows: list[Clock], *, now: datetime) -> list[Taken]:
     taken = [one for row in rows for one in _of(row, terms.get(row.version_id), addresses, now=now)]
     for one in taken:
         _note(one)
-    tell(*tellings_of((_warned(one) for one in taken if one.told), now=now))
+    warnings = [_warning(one, one.step, now=now) for one in taken if one.step and one.told]
+    tell(*singly_or_summed(warnings, most=TOLD_EACH))
     prepared.put(Clock, rows, key=KEY, changing=STEPPED)
     return taken
 
@@ -123,17 +124,9 @@ def _note(taken: Taken) -> None:
         )
 
 
-def _warned(taken: Taken) -> Warned:
-    row, step = taken.clock, taken.step
-    return Warned(
-        ticket=taken.ticket,
-        measure=row.measure,
-        number=row.number,
-        key=step.key if step else MISSED,
-        due_at=row.due_at,
-        people=taken.told,
-        is_urgent=step is not None and step.action is Action.PAGE,
-    )
+def _warning(taken: Taken, step: Step, *, now: datetime) -> Telling:
+    is_urgent = step.action is Action.PAGE
+    return warning_of(taken.clock, step.key, people=taken.told, is_urgent=is_urgent, now=now)
 
 
 def _missed(row: Clock) -> TargetMissed:

@@ -16,7 +16,7 @@ from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.models import Entry
 from ansvar.kernel.rights import require
-from ansvar.notices.commands import Telling, tell
+from ansvar.notices.commands import Telling, singly_or_summed, tell
 from ansvar.people.models import Desk
 from ansvar.servicelevels.addressing import Addresses
 from ansvar.servicelevels.book import present_book
@@ -35,7 +35,7 @@ from ansvar.servicelevels.decisions.stuck import (
 from ansvar.servicelevels.decisions.terms import Addressee, Step
 from ansvar.servicelevels.facts import StuckRuleSet, TicketReminded
 from ansvar.servicelevels.models import StuckNormal, StuckRule, StuckTicket
-from ansvar.servicelevels.stuck import fixed_by, hours_of_desk, normals_on, rule_of
+from ansvar.servicelevels.stuck import fixed_by, normals_on, rule_of
 from ansvar.tickets.decisions import Kind, State
 from ansvar.tickets.models import OPEN_STATES, Ticket
 
@@ -93,7 +93,7 @@ def find_stuck() -> int:
     ).delete()
     book, now, found = present_book(), clock.now(), 0
     for desk in Desk.objects.filter(is_active=True).order_by("pk"):
-        hours, rule = hours_of_desk(book, desk.pk), rule_of(desk)
+        hours, rule = book.hours_of_desk(desk.pk, now), rule_of(desk)
         # A calendar without any hours leaves nothing to count by.
         if hours is not None and rule.is_watched:
             watched = _Watched(
@@ -128,16 +128,16 @@ def remind_of_stuck() -> int:
     )
     addresses = Addresses([row.ticket for row in rows])
     book = present_book()
-    reminded: list[tuple[StuckTicket, Sequence[int]]] = []
+    reminders: list[Telling] = []
     with journal.together():
         for row in rows:
-            hours = hours_of_desk(book, row.desk_id)
+            hours = book.hours_of_desk(row.desk_id, clock.now())
             if to := addressee_of(row.reminders + 1):
-                reminded.append((row, _remind(row, to, addresses)))
+                reminders.append(_telling(row, _remind(row, to, addresses)))
             row.next_reminder_at = _next_reminder(row, hours)
     StuckTicket.objects.bulk_update(rows, ["reminders", "next_reminder_at"])
-    tell(*_tellings(reminded))
-    return len(reminded)
+    tell(*singly_or_summed(reminders, most=TOLD_EACH))
+    return len(reminders)
 
 
 @command
@@ -146,7 +146,7 @@ def learn_normals(desk_id: int) -> int:
 
     Returns how many tickets it was taken from.
     """
-    hours = hours_of_desk(present_book(), desk_id)
+    hours = present_book().hours_of_desk(desk_id, clock.now())
     if hours is None:
         return 0
     standstills = [
@@ -266,33 +266,16 @@ def _next_reminder(row: StuckTicket, hours: Hours | None) -> datetime | None:
     return hours.add(clock.now(), row.normal)
 
 
-def _tellings(reminded: Iterable[tuple[StuckTicket, Sequence[int]]]) -> Iterable[Telling]:
-    """Tell each person of each ticket, or of many with one notice."""
-    by_person: dict[int, list[StuckTicket]] = defaultdict(list)
-    for row, people in reminded:
-        for person_id in people:
-            by_person[person_id].append(row)
-    now = clock.now()
-    for person_id, rows in by_person.items():
-        if len(rows) > TOLD_EACH:
-            yield Telling(
-                people=[person_id],
-                kind="stuck",
-                sentence="many",
-                key=f"stuck:many:{now.isoformat()}",
-                values={"count": len(rows)},
-            )
-            continue
-        for row in rows:
-            since = int(row.quiet_since.timestamp())
-            yield Telling(
-                people=[person_id],
-                kind="stuck",
-                sentence="first" if row.reminders == 1 else "again",
-                key=f"stuck:{row.ticket_id}:{since}:{row.reminders}",
-                ticket=row.ticket,
-                values={"since": row.quiet_since, "number": row.reminders},
-            )
+def _telling(row: StuckTicket, people: Sequence[int]) -> Telling:
+    since = int(row.quiet_since.timestamp())
+    return Telling(
+        people=people,
+        kind="stuck",
+        sentence="first" if row.reminders == 1 else "again",
+        key=f"stuck:{row.ticket_id}:{since}:{row.reminders}",
+        ticket=row.ticket,
+        values={"since": row.quiet_since, "number": row.reminders},
+    )
 
 
 def _closed(desk_id: int, kind: Kind) -> list[tuple[int, int]]:

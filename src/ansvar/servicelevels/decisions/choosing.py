@@ -160,7 +160,12 @@ class Book:
         if calendar_id is None and version.kind is LevelKind.OLA and team_id is not None:
             calendar_id = kept_at(self.team_calendars.get(team_id, ()), at)
         if calendar_id is None:
-            calendar_id = kept_at(self.desk_calendars.get(version.desk_id, ()), at)
+            return self.hours_of_desk(version.desk_id, at)
+        return self.calendars.get(calendar_id)
+
+    def hours_of_desk(self, desk_id: int, at: datetime) -> Hours | None:
+        """Return the hours of the calendar that a desk had at a moment."""
+        calendar_id = kept_at(self.desk_calendars.get(desk_id, ()), at)
         return self.calendars.get(calendar_id) if calendar_id is not None else None
 
 

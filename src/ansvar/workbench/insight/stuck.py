@@ -27,7 +27,6 @@ from ansvar.servicelevels.stuck import (
     Stuck,
     day_length,
     fixed_by,
-    hours_of_desk,
     normals_on,
     overdue_waits,
     rule_of,
@@ -119,7 +118,7 @@ def insight_stuck_rule(request: HttpRequest, desk_id: int) -> HttpResponse:
 
 
 def _context(reader: Reader, desks: list[Desk], desk: Desk) -> Mapping[str, Any]:
-    hours, rule = hours_of_desk(present_book(), desk.pk), rule_of(desk)
+    hours, rule = present_book().hours_of_desk(desk.pk, clock.now()), rule_of(desk)
     tickets = list(stuck_tickets(reader.sight, desk.pk)[: SHOWN + 1])
     rows = [_row(ticket, hours) for ticket in tickets[:SHOWN]]
     fixed = fixed_by(rule, hours)
