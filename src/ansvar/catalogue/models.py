@@ -55,6 +55,17 @@ class Service(models.Model):
     contact = models.TextField(_("How does one make contact?"), blank=True)
     asks_at_once = models.BooleanField(_("ask at once for what is missing"), default=False)
     """Requesters are asked for missing facts without an agent having to do it."""
+    cost_per_hour = models.DecimalField(
+        _("what an hour without it costs the business"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    """In the desk's currency; nothing when nobody has said."""
+    escalation = models.TextField(_("to whom it goes when the desk cannot end it"), blank=True)
+    """In words: the routine, and what the next one has to know."""
     rests_on = models.ManyToManyField(
         "self", symmetrical=False, through="Dependency", related_name="carries"
     )

@@ -258,6 +258,8 @@ class Desk(models.Model):
         _("suggest the same matter within, days"), default=7
     )
     """How recent an open ticket of the same subject and people must be to be suggested."""
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    """ISO 4217, of every amount of money that the desk reckons with."""
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -286,6 +288,19 @@ class Team(models.Model):
     is_default = models.BooleanField(_("takes what has no team yet"), default=False)
     is_active = models.BooleanField(default=True)
     members = models.ManyToManyField(Person, through="Membership", related_name="teams")
+    hourly_rate = models.DecimalField(
+        _("cost of an hour's work"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    """Of one person, in the desk's currency; nothing when nobody has said."""
+    most_taken = models.PositiveSmallIntegerField(
+        _("most tickets one person takes at a time"), null=True, blank=True
+    )
+    """Counted are those that somebody works on; nothing for no limit."""
 
     class Meta:
         ordering: ClassVar[list[str]] = ["line", "name"]

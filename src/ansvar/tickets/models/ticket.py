@@ -1,4 +1,4 @@
-"""Tickets, who held them, what was noted, how they hang together."""
+"""Tickets: what they are about, where they stand, how fast they are to be dealt with."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,11 +6,11 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from ansvar.catalogue.models import Matrix, NeededFact, ScriptVersion, Service
+from ansvar.catalogue.models import Matrix, ScriptVersion, Service
 from ansvar.people.models import Desk, Organisation, Person, Site, Team
 from ansvar.tickets.decisions import Kind, State, WaitingFor, may_take_up_again
 
@@ -131,6 +131,19 @@ class Ticket(models.Model):
     reopen_count = models.PositiveIntegerField(default=0)
     hand_over_count = models.PositiveIntegerField(default=0)
     bounce_count = models.PositiveIntegerField(default=0)
+    registered_at = models.DateTimeField(null=True)
+    """When it was written down, if work had begun before that in an emergency; else nothing."""
+    first_service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """As what it was filed first, together with *first_kind*: set once each is known."""
+    first_kind = models.CharField(max_length=14, choices=list(KIND_NAMES.items()), blank=True)
+    reclassify_count = models.PositiveIntegerField(default=0)
+    """How often kind or service turned out to be another one."""
+    reclassified_at = models.DateTimeField(null=True)
+    """When it was filed as what it is now; the time until then went by under a wrong name."""
+    expected_at = models.DateTimeField(null=True)
+    """When whoever works on it expects it to be solved; told to the requester."""
     version = models.PositiveIntegerField(default=1)
     """Counts every change; a form made on an older version is refused."""
     search = models.GeneratedField(
@@ -228,136 +241,3 @@ class Ticket(models.Model):
     def is_classified(self) -> bool:
         """Whether an impact was found, by script or by hand."""
         return self.impact is not None
-
-
-class CustodySpell(models.Model):
-    """The time during which one team, and in it one person, held a ticket."""
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="custody")
-    team = models.ForeignKey(Team, models.PROTECT)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    is_bounce = models.BooleanField(default=False)
-    """The team had held the ticket before and it was handed back."""
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["started_at", "id"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["ticket"], condition=Q(ended_at__isnull=True), name="custody_one_holder"
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
-                name="custody_ends_after_start",
-            ),
-        ]
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.team} {self.person or ''}".strip()
-
-
-class Participant(models.Model):
-    """Somebody else who takes part in a ticket's conversation and may read it."""
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="participants")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="participations")
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["ticket", "person"], name="participant_once")
-        ]
-
-    @override
-    def __str__(self) -> str:
-        return str(self.person)
-
-
-class Note(models.Model):
-    """Words among agents; a requester never sees them."""
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="notes")
-    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="notes")
-    text = models.TextField()
-    written_at = models.DateTimeField()
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["written_at", "id"]
-
-    @override
-    def __str__(self) -> str:
-        return self.text[:80]
-
-
-class TicketDetail(models.Model):
-    """What is known on a ticket of something that its service needs to know."""
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="details")
-    needed = models.ForeignKey(NeededFact, models.PROTECT, related_name="details")
-    value = models.TextField()
-    """As `catalogue.decisions.fitted` keeps it."""
-    message_id = models.BigIntegerField(null=True)
-    """The message from which it was read; nothing when somebody filled it in.
-
-    A number only: conversations are made above tickets.
-    """
-    noted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="noted_details")
-    """Nobody when it was read."""
-    noted_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["ticket", "needed"], name="ticket_detail_once")
-        ]
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.needed_id}: {self.value[:60]}"
-
-
-class Link(models.Model):
-    """How two tickets hang together."""
-
-    class Relation(models.TextChoices):
-        """Read as: *ticket* is ... *other*."""
-
-        DUPLICATE = "duplicate", _("duplicate of")
-        CHILD = "child", _("part of")
-        RELATED = "related", _("related to")
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="links")
-    other = models.ForeignKey(Ticket, models.CASCADE, related_name="links_here")
-    relation = models.CharField(max_length=10, choices=Relation.choices)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["ticket", "other"], name="link_once"),
-            models.UniqueConstraint(
-                fields=["ticket"], condition=Q(relation="child"), name="link_one_parent"
-            ),
-            models.CheckConstraint(condition=~Q(ticket=F("other")), name="link_not_to_itself"),
-        ]
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.ticket_id} {self.relation} {self.other_id}"
-
-
-class Draft(models.Model):
-    """What somebody has typed on a page and not sent yet."""
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="drafts")
-    place = models.CharField(max_length=80)
-    """Where it is typed, such as `ticket:17:reply`."""
-    text = models.TextField()
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["person", "place"], name="draft_once")
-        ]
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.place}"

@@ -1,4 +1,4 @@
-"""What may happen to a ticket and what follows from it: pure, without database or clock."""
+"""The life of a ticket: its states, its moves, what its priority rests on."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,0 +1,51 @@
+"""The tables of tickets; `commands` is the only place that writes them."""
+
+from ansvar.tickets.models.around import (
+    Draft,
+    Link,
+    Note,
+    Participant,
+    TicketDetail,
+)
+from ansvar.tickets.models.custody import (
+    ANSWER_NAMES,
+    MODE_NAMES,
+    TASK_NAMES,
+    CustodySpell,
+    HandOverReason,
+    HandOverRequest,
+    HandOverRule,
+    Task,
+)
+from ansvar.tickets.models.ticket import (
+    KIND_NAMES,
+    OPEN_STATES,
+    SEARCH_LANGUAGES,
+    SEARCH_SQL,
+    STATE_NAMES,
+    WAITING_NAMES,
+    Ticket,
+)
+
+__all__ = [
+    "ANSWER_NAMES",
+    "KIND_NAMES",
+    "MODE_NAMES",
+    "OPEN_STATES",
+    "SEARCH_LANGUAGES",
+    "SEARCH_SQL",
+    "STATE_NAMES",
+    "TASK_NAMES",
+    "WAITING_NAMES",
+    "CustodySpell",
+    "Draft",
+    "HandOverReason",
+    "HandOverRequest",
+    "HandOverRule",
+    "Link",
+    "Note",
+    "Participant",
+    "Task",
+    "Ticket",
+    "TicketDetail",
+]
