@@ -1,14 +1,17 @@
 import pytest
 from builders import an_agent
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansvar.kernel.journal import as_history
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.verification import verifiers
 from ansvar.tickets.commands import (
     assign_ticket,
     change_owner,
     confirm_resolution,
+    hand_over_done_ticket,
     hand_over_ticket,
     override_priority,
     reopen_ticket,
@@ -20,13 +23,19 @@ from ansvar.tickets.commands import (
 )
 from ansvar.tickets.decisions import WaitingFor
 from ansvar.tickets.models import CustodySpell, Ticket
-from tickets import a_ticket, a_workplace
+from tickets import Workplace, a_ticket, a_workplace
 
 pytestmark = pytest.mark.django_db
 
 
 def differences() -> list[str]:
     return [str(found) for step in verifiers["tickets"]() for found in step.differences]
+
+
+@transaction.atomic
+def handed_over_in_the_past(ticket_id: int, place: Workplace) -> None:
+    with as_history():
+        hand_over_done_ticket(ticket_id, team=place.second, reason="x", by=place.by)
 
 
 STEPS = {
@@ -44,6 +53,7 @@ STEPS = {
     "resolve": lambda t, p: resolve_ticket(t, resolution="x", by=p.by),
     "confirm": lambda t, p: confirm_resolution(t, by=p.requester),
     "reopen": lambda t, p: reopen_ticket(t, reason="x", by=p.by),
+    "give on when done": handed_over_in_the_past,
 }
 
 

@@ -9,7 +9,7 @@ from ansvar.kernel.facts import Fact
 from ansvar.kernel.models import Entry
 from ansvar.kernel.verification import Difference, Progress, verifiers
 from ansvar.tickets import facts
-from ansvar.tickets.decisions import State
+from ansvar.tickets.decisions import DONE, State
 from ansvar.tickets.models import CustodySpell, Ticket
 
 BATCH = 500
@@ -40,6 +40,9 @@ class Standing:
         self.custody.append((self.team_id, self.assignee_id, at, None))
         if self.team_id is not None:
             self.teams_held.append(self.team_id)
+        if self.state in DONE:
+            # In a desk's past it changed hands after its end; nobody held it then.
+            self.release(at)
 
     def release(self, at: datetime) -> None:
         """End the present spell."""

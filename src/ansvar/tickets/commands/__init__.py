@@ -1,5 +1,16 @@
 """The only place that writes tickets; see the module of each matter for its rules."""
 
+from ansvar.tickets.commands.asking import (
+    NobodyAsked,
+    TaskEnded,
+    WordsMissing,
+    answer_task,
+    ask_others,
+    credit_help,
+    take_task,
+    withdraw_open_tasks,
+    withdraw_task,
+)
 from ansvar.tickets.commands.classifying import (
     classify_ticket,
     drop_override,
@@ -29,19 +40,49 @@ from ansvar.tickets.commands.editing import (
     remove_participant,
     unlink_tickets,
 )
-from ansvar.tickets.commands.holding import (
-    AssigneeNotInTeam,
-    assign_ticket,
-    change_owner,
+from ansvar.tickets.commands.handing import (
+    HandingOver,
+    HandOverSettled,
+    HandOverWaits,
+    decide_hand_over,
+    escalate_hand_over,
     hand_over_ticket,
+    withdraw_hand_over,
+    withdraw_waiting,
 )
+from ansvar.tickets.commands.holding import AssigneeNotInTeam, assign_ticket, change_owner
 from ansvar.tickets.commands.locking import MoveNotAllowed, StaleTicket
 from ansvar.tickets.commands.merging import CannotMerge, merge_ticket
 from ansvar.tickets.commands.opening import drop_numbers, make_numbers, open_ticket
+from ansvar.tickets.commands.retelling import hand_over_done_ticket
+from ansvar.tickets.commands.ruling import (
+    give_hand_over_reasons,
+    set_hand_over_reasons,
+    set_hand_over_rule,
+)
 from ansvar.tickets.commands.talking import desk_answered, requester_spoke
 from ansvar.tickets.commands.working import resume_ticket, start_work, wait_with_ticket
 
 __all__ = [
+    "NobodyAsked",
+    "TaskEnded",
+    "WordsMissing",
+    "answer_task",
+    "ask_others",
+    "credit_help",
+    "take_task",
+    "withdraw_open_tasks",
+    "withdraw_task",
+    "HandingOver",
+    "HandOverSettled",
+    "HandOverWaits",
+    "decide_hand_over",
+    "escalate_hand_over",
+    "withdraw_hand_over",
+    "withdraw_waiting",
+    "give_hand_over_reasons",
+    "set_hand_over_reasons",
+    "set_hand_over_rule",
     "AssigneeNotInTeam",
     "CannotMerge",
     "MoveNotAllowed",
@@ -60,6 +101,7 @@ __all__ = [
     "drop_numbers",
     "drop_override",
     "edit_ticket",
+    "hand_over_done_ticket",
     "hand_over_ticket",
     "link_tickets",
     "make_numbers",
