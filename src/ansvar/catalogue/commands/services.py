@@ -1,6 +1,7 @@
 """Services: what they promise, who answers for them, what they rest on."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Final, TypedDict
 
 from django.core.exceptions import ValidationError
@@ -58,6 +59,8 @@ class ServiceFields(TypedDict, total=False):
     cost: str
     contact: str
     asks_at_once: bool
+    cost_per_hour: Decimal | None
+    escalation: str
 
 
 @command

@@ -1,5 +1,6 @@
 """Desks, their teams and who works in them."""
 
+from decimal import Decimal
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
@@ -40,6 +41,7 @@ class DeskFields(TypedDict, total=False):
     closed_reply: str
     reopen_days: int
     suggest_days: int
+    currency: str
     is_active: bool
 
 
@@ -51,6 +53,8 @@ class TeamFields(TypedDict, total=False):
     calendar: Calendar | None
     is_default: bool
     is_active: bool
+    hourly_rate: Decimal | None
+    most_taken: int | None
 
 
 @command

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ansvar.servicelevels.clock_words import amount
 from ansvar.ui.wording import duration
 
 
@@ -32,3 +34,10 @@ def working_time(time: timedelta, day: timedelta) -> str:
     return ngettext("%(n)s working day", "%(n)s working days", 1 if days == 1 else 2) % {
         "n": plain_number(days)
     }
+
+
+def working_hours(time: timedelta) -> str:
+    """Say working time for a picture or a sentence: from ten hours on nobody asks for minutes."""
+    if time < timedelta(hours=10):
+        return amount(time)
+    return _("%(n)s h") % {"n": plain_number(round(time / timedelta(hours=1)))}
