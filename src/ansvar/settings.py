@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "ansvar.kernel",
     "ansvar.people",
     "ansvar.access",
+    "ansvar.rota",
     "ansvar.catalogue",
     "ansvar.tickets",
     "ansvar.notices",

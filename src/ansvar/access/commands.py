@@ -24,6 +24,7 @@ from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import NotPermitted, require
+from ansvar.people.leaving import Heirs, hand_everything_on
 from ansvar.people.models import Desk, Person
 
 TOKEN_PREFIX = "ansvar_"  # noqa: S105 - not a password: it lets scanners recognise a leaked token
@@ -54,11 +55,11 @@ def grant_role(person_id: int, role: Role, *, desk: Desk | None, by: Actor) -> R
 
 
 @command
-def take_role(grant_id: int, *, by: Actor) -> None:
-    """Take a role away.
+def take_role(grant_id: int, *, heirs: Heirs | None = None, by: Actor) -> None:
+    """Take a role away. With the last one what the person answers for goes to the *heirs*.
 
-    Raises: NotPermitted; LastAdministrator.
-    Records: RoleTaken.
+    Raises: NotPermitted; LastAdministrator; SomethingLeft when something has no heir.
+    Records: RoleTaken, and what handing on records.
     """
     grant = RoleGrant.objects.select_for_update().get(pk=grant_id)
     require(by, "role.grant", grant)
@@ -69,6 +70,8 @@ def take_role(grant_id: int, *, by: Actor) -> None:
         raise LastAdministrator(
             said("This is the last administrator. Give somebody else the role first.")
         )
+    if not RoleGrant.objects.filter(person=grant.person_id).exclude(pk=grant.pk).exists():
+        hand_everything_on(grant.person, heirs or {}, by=by)
     grant.delete()
     record(RoleTaken(subject_id=grant.person_id, role=grant.role, desk_id=grant.desk_id), by=by)
 

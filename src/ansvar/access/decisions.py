@@ -28,6 +28,7 @@ PERMISSIONS: Mapping[str, str] = {
     "ticket.override_priority": "set a priority by hand, with a reason",
     "ticket.assign": "make an agent answerable for the work, or take it",
     "ticket.hand_over": "give a ticket to another team",
+    "ticket.decide_hand_over": "decide hand-overs when their service owner has not in time",
     "ticket.change_owner": "change who answers for a ticket until it is closed",
     "ticket.work": "start, pause and resolve work",
     "ticket.note": "write notes among agents",
@@ -41,12 +42,15 @@ PERMISSIONS: Mapping[str, str] = {
     "service.read": "see the catalogue with its technical side",
     "service.edit": "add and change services",
     "service.set_urgency": "change the urgency of a service, for all tickets",
+    "service.set_hand_over_rule": "say when a service owner decides about hand-overs",
     "script.edit": "write, test and publish scripts",
     "matrix.edit": "change the priority matrix",
     "level.edit": "write, publish and end service levels and the communication policy",
     "ticket.choose_level": "choose the service level of a ticket by hand, with a reason",
     "desk.manage": "set up desks, teams and calendars",
     "organisation.manage": "set up organisations, departments and sites",
+    "rota.read": "see who is here and who is on duty",
+    "rota.edit": "plan duties, and say when people of the desk are away",
     "role.grant": "give and take roles",
     "mailbox.manage": "set up mailboxes and look after the mail in quarantine",
     "work.manage": "see failed work and run it again",
@@ -72,16 +76,25 @@ _AGENT = {
     "person.read",
     "person.edit",
     "service.read",
+    "rota.read",
 }
-_LEAD = _AGENT | {"ticket.change_owner", "ticket.choose_level", "ticket.close", "insight.read"}
+_LEAD = _AGENT | {
+    "ticket.change_owner",
+    "ticket.choose_level",
+    "ticket.close",
+    "insight.read",
+    "rota.edit",
+}
+_DECIDING = "ticket.decide_hand_over"
+"""Only supervisors have it: whoever runs the product does not decide about the desk's work."""
 _READER = {permission for permission in PERMISSIONS if permission.endswith(".read")}
 
 ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.AGENT: frozenset(_AGENT),
     Role.TEAM_LEAD: frozenset(_LEAD),
-    Role.SERVICE_OWNER: frozenset({"service.read", "person.read", "insight.read"}),
-    Role.SUPERVISOR: frozenset(_LEAD | {"journal.read"}),
-    Role.ADMINISTRATOR: frozenset(PERMISSIONS),
+    Role.SERVICE_OWNER: frozenset({"service.read", "person.read", "insight.read", "rota.read"}),
+    Role.SUPERVISOR: frozenset(_LEAD | {"journal.read", _DECIDING}),
+    Role.ADMINISTRATOR: frozenset(PERMISSIONS.keys() - {_DECIDING}),
     Role.AUDITOR: frozenset(_READER),
 }
 

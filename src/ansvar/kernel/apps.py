@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig, apps
 from typing_extensions import override
 
-DISCOVERED = ("facts", "naming", "relations", "reactions", "verification")
+DISCOVERED = ("facts", "naming", "relations", "leaving", "reactions", "verification")
 """Modules that make a context known to the others, read at start-up in this order."""
 
 

@@ -23,6 +23,7 @@ from ansvar.people.facts import (
     PersonReactivated,
     PreferencesSet,
 )
+from ansvar.people.leaving import Heirs, hand_everything_on
 from ansvar.people.models import Department, Organisation, Person, Site
 from ansvar.people.queries import person_at
 
@@ -102,14 +103,18 @@ def edit_person(person_id: int, *, by: Actor, **wanted: Unpack[PersonFields]) ->
 
 
 @command
-def deactivate_person(person_id: int, *, by: Actor) -> Person:
+def deactivate_person(person_id: int, *, heirs: Heirs | None = None, by: Actor) -> Person:
     """Let a person be gone: no log-in, no proposals; what happened stays. Twice is silent.
 
-    Raises: NotPermitted: whoever can log in is deactivated only by those who give roles.
-    Records: PersonDeactivated.
+    What the person answers for goes to the *heirs*, by name of the matter, see `leaving.py`.
+
+    Raises: NotPermitted: whoever can log in is deactivated only by those who give roles;
+    SomethingLeft when the person answers for something that has no heir.
+    Records: PersonDeactivated, and what handing on records.
     """
     person = _locked_for_leaving(person_id, by=by)
     if person.is_active:
+        hand_everything_on(person, heirs or {}, by=by)
         person.is_active = False
         person.save(update_fields=["is_active"])
         record(PersonDeactivated(subject_id=person.pk), by=by)

@@ -1,0 +1,1 @@
+"""Who is here today: absences, presence, and duties that go round."""
