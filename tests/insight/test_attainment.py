@@ -23,7 +23,7 @@ from ansvar.tickets.commands import (
 )
 from ansvar.tickets.decisions import WaitingFor
 from ansvar.tickets.models import Ticket
-from tickets import Workplace, a_ticket
+from tickets import Workplace, a_ticket, handed_back
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def a_hard_day(place: Workplace, supplier: Organisation) -> Ticket:
         ticket = a_ticket(place)
         hand_over_ticket(ticket.pk, team=place.second, reason="Yours", by=place.by)
     with at(12):
-        hand_over_ticket(ticket.pk, team=place.first, reason="Not ours", by=place.by)
+        handed_back(ticket, place.first, by=place.by)
         assign_ticket(ticket.pk, to=place.agent, by=place.by)
     with at(13):
         wait_with_ticket(

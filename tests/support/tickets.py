@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from builders import a_desk, a_number, a_person, a_team, acting, an_agent
+from builders import a_desk, a_number, a_person, a_team, acting, an_agent, somebody_with
 
+from ansvar.access.decisions import Role
 from ansvar.kernel.actor import Actor
 from ansvar.people.models import Desk, Person, Team
-from ansvar.tickets.commands import open_ticket, resolve_ticket
+from ansvar.tickets.commands import (
+    decide_hand_over,
+    hand_over_ticket,
+    open_ticket,
+    resolve_ticket,
+)
+from ansvar.tickets.decisions import Answer
 from ansvar.tickets.models import Ticket
 
 
@@ -42,3 +49,19 @@ def a_resolved_ticket(place: Workplace | None = None, **wanted: Any) -> Ticket:
     place = place or a_workplace()
     ticket = a_ticket(place, **wanted)
     return resolve_ticket(ticket.pk, resolution="Restarted it.", by=place.by)
+
+
+def handed_back(ticket: Ticket, team: Team, *, reason: str = "Not ours.", by: Actor) -> Ticket:
+    """Return a ticket that whoever decides has let go back to a team that has held it before.
+
+    The desk's supervisor decides, once it falls to one.
+    """
+    request = hand_over_ticket(ticket.pk, team=team, reason=reason, by=by).request
+    assert request is not None
+    decider = ticket.service.owner if ticket.service else _supervisor_of(ticket.desk)
+    return decide_hand_over(request.pk, answer=Answer.GIVE, by=acting(decider))
+
+
+def _supervisor_of(desk: Desk) -> Person:
+    found = Person.objects.filter(role_grants__role=Role.SUPERVISOR, role_grants__desk=desk)
+    return found.first() or somebody_with(Role.SUPERVISOR, desk)

@@ -16,10 +16,11 @@ from ansvar.tickets.commands import (
     hand_over_ticket,
     wait_with_ticket,
 )
-from ansvar.tickets.commands.holding import NotThisDesk, ReasonMissing
+from ansvar.tickets.commands.holding import NotThisDesk
+from ansvar.tickets.commands.locking import ReasonMissing
 from ansvar.tickets.decisions import State, WaitingFor
 from ansvar.tickets.queries import custody_of
-from tickets import a_resolved_ticket, a_ticket, a_workplace
+from tickets import a_resolved_ticket, a_ticket, a_workplace, handed_back
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -83,7 +84,8 @@ def test_a_requester_may_not_assign():
 def test_handing_over_counts_and_the_owner_stays():
     place = a_workplace()
     ticket = assign_ticket(a_ticket(place).pk, to=place.agent, by=place.by)
-    ticket = hand_over_ticket(ticket.pk, team=place.second, reason="Needs a server.", by=place.by)
+    given = hand_over_ticket(ticket.pk, team=place.second, reason="Needs a server.", by=place.by)
+    ticket = given.ticket
     assert (ticket.team, ticket.assignee, ticket.owner) == (place.second, None, place.agent)
     assert (ticket.state, ticket.hand_over_count, ticket.bounce_count) == (State.NEW, 1, 0)
 
@@ -95,7 +97,7 @@ def test_giving_back_is_counted_as_a_bounce_and_shown_on_the_custody():
     with clock.at(NOON + timedelta(minutes=10)):
         hand_over_ticket(ticket.pk, team=place.second, reason="Yours.", by=place.by)
     with clock.at(NOON + timedelta(minutes=45)):
-        ticket = hand_over_ticket(ticket.pk, team=place.first, reason="No, yours.", by=place.by)
+        ticket = handed_back(ticket, place.first, by=place.by)
     assert (ticket.hand_over_count, ticket.bounce_count) == (2, 1)
     custody = custody_of(ticket, at=NOON + timedelta(hours=1))
     assert [(h.team, h.held, h.is_bounce, h.is_now) for h in custody.holdings] == [
@@ -142,8 +144,8 @@ def test_a_waiting_ticket_stays_waiting_through_a_hand_over():
     place = a_workplace()
     ticket = a_ticket(place)
     wait_with_ticket(ticket.pk, waiting_for=WaitingFor.SUPPLIER, by=place.by)
-    ticket = hand_over_ticket(ticket.pk, team=place.second, reason="x", by=place.by)
-    assert ticket.state == State.WAITING
+    given = hand_over_ticket(ticket.pk, team=place.second, reason="x", by=place.by)
+    assert given.ticket.state == State.WAITING
 
 
 def test_a_stale_form_writes_nothing():

@@ -43,7 +43,7 @@ def test_the_views_hold_what_they_say():
     taken = assign_ticket(a_ticket(place).pk, to=place.agent, by=place.by)
     given_on = hand_over_ticket(
         a_ticket(place).pk, team=place.second, reason="x", assignee=other, by=place.by
-    )
+    ).ticket
     done = a_resolved_ticket(place)
     me = viewer_of(place.agent.pk)
     assert refs("mine", me) == {taken.reference}

@@ -1,9 +1,10 @@
 import pytest
-from builders import an_agent
+from builders import acting, an_agent, somebody_with
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ansvar.access.decisions import Role
 from ansvar.kernel.journal import as_history
 from ansvar.kernel.refusal import Refusal
 from ansvar.kernel.verification import verifiers
@@ -11,6 +12,8 @@ from ansvar.tickets.commands import (
     assign_ticket,
     change_owner,
     confirm_resolution,
+    decide_hand_over,
+    edit_ticket,
     hand_over_done_ticket,
     hand_over_ticket,
     override_priority,
@@ -21,8 +24,8 @@ from ansvar.tickets.commands import (
     start_work,
     wait_with_ticket,
 )
-from ansvar.tickets.decisions import WaitingFor
-from ansvar.tickets.models import CustodySpell, Ticket
+from ansvar.tickets.decisions import Answer, Kind, WaitingFor
+from ansvar.tickets.models import CustodySpell, HandOverRequest, Ticket
 from tickets import Workplace, a_ticket, a_workplace
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,13 @@ def differences() -> list[str]:
 def handed_over_in_the_past(ticket_id: int, place: Workplace) -> None:
     with as_history():
         hand_over_done_ticket(ticket_id, team=place.second, reason="x", by=place.by)
+
+
+def let_go(ticket_id: int, place: Workplace) -> None:
+    """Decide what the desk's supervisor is asked about the ticket, if anything is."""
+    for request in HandOverRequest.objects.filter(ticket=ticket_id, answer=""):
+        by = acting(somebody_with(Role.SUPERVISOR, place.desk))
+        decide_hand_over(request.pk, answer=Answer.GIVE, by=by)
 
 
 STEPS = {
@@ -53,6 +63,9 @@ STEPS = {
     "resolve": lambda t, p: resolve_ticket(t, resolution="x", by=p.by),
     "confirm": lambda t, p: confirm_resolution(t, by=p.requester),
     "reopen": lambda t, p: reopen_ticket(t, reason="x", by=p.by),
+    "let go": let_go,
+    "file": lambda t, p: edit_ticket(t, kind=Kind.QUESTION, by=p.by),
+    "file anew": lambda t, p: edit_ticket(t, kind=Kind.REQUEST, by=p.by),
     "give on when done": handed_over_in_the_past,
 }
 
@@ -64,8 +77,6 @@ STEPS = {
 def test_whatever_happens_rows_and_journal_agree(db, names: list[str]):
     place = a_workplace()
     ticket = a_ticket(place)
-    from builders import acting  # noqa: PLC0415 - one name less above
-
     place.requester = acting(ticket.requester)
     for name in names:
         try:

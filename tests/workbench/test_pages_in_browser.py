@@ -17,7 +17,7 @@ from ansvar.tickets.commands import (
     link_tickets,
 )
 from ansvar.tickets.models import Link
-from tickets import a_resolved_ticket, a_ticket
+from tickets import a_resolved_ticket, a_ticket, handed_back
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ def names(desk: Desktop) -> dict[str, object]:
     )
     assign_ticket(ticket.pk, to=desk.agent, by=desk.by)
     hand_over_ticket(ticket.pk, team=desk.second, reason="Needs a part.", by=desk.by)
-    hand_over_ticket(ticket.pk, team=desk.first, reason="We have none.", by=desk.by)
+    handed_back(ticket, desk.first, reason="We have none.", by=desk.by)
     add_note(ticket.pk, text="Ask Per first.", by=desk.by)
     write_reply(ticket.pk, text="We are on it.", by=desk.by)
     post_message(ticket.pk, text="Thank you.", by=acting(person))

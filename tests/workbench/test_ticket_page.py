@@ -13,7 +13,7 @@ from ansvar.conversations.models import Message, OutboundMail
 from ansvar.kernel.actor import SYSTEM
 from ansvar.tickets.commands import add_note, assign_ticket, hand_over_ticket
 from ansvar.tickets.models import Draft, Note, Ticket
-from tickets import a_resolved_ticket, a_ticket
+from tickets import a_resolved_ticket, a_ticket, handed_back
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def send(client: Client, ticket: Ticket, action: str, headers=None, **fields):
 def test_page_tells_the_whole_story(desk: Desktop, client: Client, ticket: Ticket):
     add_note(ticket.pk, text="Cable looks fine.", by=desk.by)
     hand_over_ticket(ticket.pk, team=desk.second, reason="Needs the workshop.", by=desk.by)
-    hand_over_ticket(ticket.pk, team=desk.first, reason="Not ours.", by=desk.by)
+    handed_back(ticket, desk.first, reason="Not ours.", by=desk.by)
     page = page_of(client, ticket)
     for words in (
         "No sound",

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from ansvar.access.decisions import (
+    ALLOWED,
     GUESSING_WINDOW,
     TRIES_PER_ADDRESS,
     TRIES_PER_LOGIN,
@@ -99,6 +100,15 @@ def _reaches(own: frozenset[int] | None, subject: Person | RoleGrant) -> bool:
 def desks_where(person_id: int, permission: str) -> frozenset[int] | None:
     """Return the desks on which a person has *permission* by role; nothing stands for all."""
     return desks_with(grants_of(person_id), permission)
+
+
+def people_with(permission: str, desk_id: int) -> frozenset[int]:
+    """Return the active people who have a right on a desk by role."""
+    roles = [role for role, allowed in ALLOWED.items() if permission in allowed]
+    rows = RoleGrant.objects.filter(
+        Q(desk=desk_id) | Q(desk=None), role__in=roles, person__is_active=True
+    )
+    return frozenset(rows.values_list("person_id", flat=True))
 
 
 def works_at_a_desk(person_id: int) -> bool:

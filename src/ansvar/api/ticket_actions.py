@@ -190,7 +190,7 @@ def hand_over(
     team = Team.objects.filter(pk=body.team).first()
     if team is None:
         raise UnknownRow(f"There is no team {body.team}.")
-    ticket = hand_over_ticket(
+    given = hand_over_ticket(
         ticket_id,
         team=team,
         reason=body.reason,
@@ -198,7 +198,7 @@ def hand_over(
         version=version_seen(body.version, if_match),
         by=reader.actor,
     )
-    return ticket_shape(ticket, reader)
+    return ticket_shape(given.ticket, reader)
 
 
 @section.post("/{ticket_id}/owner", TicketShape)

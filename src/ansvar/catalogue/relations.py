@@ -21,6 +21,12 @@ def may_set_urgency(person_id: int, subject: Any) -> bool:
     return isinstance(subject, Service) and subject.owner_id == person_id
 
 
+@relations.add("service.set_hand_over_rule")
+def may_set_hand_over_rule(person_id: int, subject: Any) -> bool:
+    """Let owner and deputy say when they want to be asked."""
+    return isinstance(subject, Service) and person_id in (subject.owner_id, subject.deputy_id)
+
+
 @relations.add("script.edit")
 def may_edit_script(person_id: int, subject: Any) -> bool:
     """Let those write the scripts of a service who know it: owner, deputy, second line and up."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -81,6 +82,10 @@ class TicketAssigned(Fact, name="ticket.assigned", wording=_("assigned the ticke
     previous_id: PersonId | None
     team_id: TeamId
     state: str
+    passed_over: int = 0
+    """Taken by oneself: tickets of the team that waited for somebody and come before it."""
+    for_vip: bool = False
+    """Taken by oneself: its requester is to be treated with special care."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +101,121 @@ class TicketHandedOver(
     is_bounce: bool
     """The team had held the ticket before."""
     state: str
+    tried: str = ""
+    request_id: int | None = None
+    """What the service owner was asked and answered with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverAsked(
+    Fact, name="ticket.hand_over_asked", wording=_("asked to hand it over to {team}: {reason}")
+):
+    """A hand-over was put before the service owner; the ticket stays where it is."""
+
+    request_id: int
+    team_id: TeamId
+    giver_id: TeamId
+    reason: str
+    tried: str = ""
+    because: str
+    """Why the owner is asked, as `decisions.Because` has it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverDecided(
+    Fact, name="ticket.hand_over_decided", wording=_("decided the hand-over to {team}: {answer}")
+):
+    """Whoever may decide answered a hand-over that was asked for."""
+
+    request_id: int
+    team_id: TeamId
+    """The team the answer is about: the one asked for, or another one."""
+    answer: str
+    said: str = ""
+
+    @override
+    def words(self) -> dict[str, str]:
+        from ansvar.tickets.models import ANSWER_NAMES  # noqa: PLC0415 - as in WaitingStarted
+
+        names = {str(one): str(name) for one, name in ANSWER_NAMES.items()}
+        answer = names.get(self.answer, self.answer)
+        return {"answer": f"{answer}. {self.said}".strip() if self.said else answer}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverWithdrawn(
+    Fact, name="ticket.hand_over_withdrawn", wording=_("took back the wish to hand it over: {why}")
+):
+    """A hand-over that was asked for is not wanted any more."""
+
+    request_id: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverEscalated(
+    Fact,
+    name="ticket.hand_over_escalated",
+    wording=_("let the supervisors decide the hand-over too"),
+):
+    """The service owner has not decided in time; from now on the supervisors may too."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskGiven(Fact, name="ticket.task_given", wording=_("asked {whom}: {said}")):
+    """Others of the desk were asked for something; custody stays where it is."""
+
+    task_id: int
+    kind: str
+    team_id: TeamId | None = None
+    person_id: PersonId | None = None
+    whom: str
+    """The name that the team or the person had then."""
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskTaken(Fact, name="ticket.task_taken", wording=_("took what {team} was asked")):
+    """Somebody of the asked team deals with it."""
+
+    task_id: int
+    team_id: TeamId
+    person_id: PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskAnswered(Fact, name="ticket.task_answered", wording=_("answered: {said}")):
+    """What others were asked for is done or answered."""
+
+    task_id: int
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskWithdrawn(
+    Fact, name="ticket.task_withdrawn", wording=_("needs no answer any more: {why}")
+):
+    """What others were asked for is not wanted any more."""
+
+    task_id: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpCredited(
+    Fact, name="ticket.help_credited", wording=_("said of the answer of {person}: {verdict}")
+):
+    """Whoever asked said whether the answer helped."""
+
+    task_id: int
+    person_id: PersonId
+    has_helped: bool
+
+    @override
+    def words(self) -> dict[str, str]:
+        return {"verdict": str(_("it helped") if self.has_helped else _("it did not help"))}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,10 +317,45 @@ class TicketEdited(Fact, name="ticket.edited", wording=_("changed {what}")):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegisteredAfterwards(
+    Fact,
+    name="ticket.registered_afterwards",
+    wording=_("registered it afterwards; work began on {began}: {why}"),
+):
+    """A matter was written down only after work on it had begun, as in an emergency."""
+
+    began_at: datetime
+    why: str
+
+    @override
+    def words(self) -> dict[str, str]:
+        return {"began": formats.date_format(timezone.localtime(self.began_at), "j M H:i")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionExpected(
+    Fact, name="ticket.solution_expected", wording=_("expects it to be solved by {when}. {why}")
+):
+    """It was said when a solution is expected, or that nobody can say any more."""
+
+    expected_at: datetime | None
+    previous_at: datetime | None = None
+    why: str = ""
+
+    @override
+    def words(self) -> dict[str, str]:
+        if self.expected_at is None:
+            return {"when": str(_("nobody knows when"))}
+        return {"when": formats.date_format(timezone.localtime(self.expected_at), "j M H:i")}
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoteAdded(Fact, name="ticket.note_added", wording=_("wrote a note")):
     """An agent wrote a note that only agents see."""
 
     note_id: int
+    is_attempt: bool = False
+    """It says what was tried and did not help."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,3 +421,27 @@ class TicketUnlinked(Fact, name="ticket.unlinked", wording=_("took away the link
 
     other_id: TicketId
     relation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverRuleSet(
+    Fact, name="service.hand_over_rule_set", wording=_("set when the owner decides hand-overs")
+):
+    """It was said when the owner of a service decides about hand-overs."""
+
+    mode: str
+    after: int
+    wait_minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverReasonsSet(
+    Fact, name="desk.hand_over_reasons_set", wording=_("set the reasons for hand-overs: {list}")
+):
+    """The reasons that a desk offers for hand-overs were set."""
+
+    reasons: list[str]
+
+    @override
+    def words(self) -> dict[str, str]:
+        return {"list": ", ".join(self.reasons)}

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ansvar.kernel.facts import Fact
 from ansvar.kernel.models import Entry
 from ansvar.kernel.verification import Difference, Progress, verifiers
 from ansvar.tickets import facts
-from ansvar.tickets.decisions import DONE, State
+from ansvar.tickets.commands.opening import MAIL
+from ansvar.tickets.decisions import DONE, Filing, State
 from ansvar.tickets.models import CustodySpell, Ticket
 
 BATCH = 500
@@ -28,11 +30,28 @@ class Standing:
     reopen_count: int = 0
     hand_over_count: int = 0
     bounce_count: int = 0
+    filing: Filing = field(default_factory=Filing)
     teams_held: list[int] = field(default_factory=list)
     custody: list[tuple[int | None, int | None, datetime, datetime | None]] = field(
         default_factory=list
     )
     """Team, person, start, end."""
+
+    def open(self, fact: facts.TicketOpened, at: datetime) -> None:
+        """Begin as the ticket was opened."""
+        self.state = State.NEW
+        self.team_id, self.requester_id = fact.team_id, fact.requester_id
+        self.priority = fact.priority
+        self.filing = Filing(
+            service_id=fact.service_id, kind="" if fact.channel == MAIL else fact.kind
+        )
+        self.hold(at)
+
+    def edit(self, fact: facts.TicketEdited, at: datetime) -> None:
+        """Take over what was changed of its heading."""
+        self.filing = self.filing.changed(fact.changes, at=at)
+        if "requester" in fact.changes:
+            self.requester_id = fact.changes["requester"][1]
 
     def hold(self, at: datetime) -> None:
         """End the present spell and begin one with the present holder."""
@@ -55,10 +74,7 @@ def follow(standing: Standing, fact: Fact, at: datetime) -> None:  # noqa: C901 
     """Let one fact happen to a standing."""
     match fact:
         case facts.TicketOpened():
-            standing.state = State.NEW
-            standing.team_id, standing.requester_id = fact.team_id, fact.requester_id
-            standing.priority = fact.priority
-            standing.hold(at)
+            standing.open(fact, at)
         case facts.TicketClassified() | facts.PriorityOverridden() | facts.PriorityRecomputed():
             standing.priority = fact.priority
         case facts.TicketAssigned():
@@ -89,8 +105,8 @@ def follow(standing: Standing, fact: Fact, at: datetime) -> None:  # noqa: C901 
             standing.state = fact.state
             standing.reopen_count += 1
             standing.hold(at)
-        case facts.TicketEdited() if "requester" in fact.changes:
-            standing.requester_id = fact.changes["requester"][1]
+        case facts.TicketEdited():
+            standing.edit(fact, at)
 
 
 COMPARED = (
@@ -124,8 +140,7 @@ def _differences(batch: list[Ticket]) -> Iterator[Difference]:
         )
     for ticket in batch:
         standing = standings[ticket.pk]
-        for what in COMPARED:
-            stored, told = getattr(ticket, what), getattr(standing, what)
+        for what, stored, told in _pairs(ticket, standing):
             if stored != told:
                 yield Difference(subject=ticket.reference, what=what, stored=stored, journal=told)
         if spells[ticket.pk] != standing.custody:
@@ -135,3 +150,16 @@ def _differences(batch: list[Ticket]) -> Iterator[Difference]:
                 stored=len(spells[ticket.pk]),
                 journal=len(standing.custody),
             )
+
+
+def _pairs(ticket: Ticket, standing: Standing) -> Iterator[tuple[str, Any, Any]]:
+    """Yield what is compared of a ticket: its name, the value stored, the value told."""
+    for what in COMPARED:
+        yield what, getattr(ticket, what), getattr(standing, what)
+    stored = Filing(
+        service_id=ticket.first_service_id,
+        kind=ticket.first_kind,
+        count=ticket.reclassify_count,
+        at=ticket.reclassified_at,
+    )
+    yield "filing", stored, standing.filing

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from ansvar.catalogue.decisions import priority_of
 from ansvar.catalogue.queries import matrix_in_force
 from ansvar.importers.commands.telling import one_at_a_time
-from ansvar.importers.decisions import CaseStory, Remark, Remarks
+from ansvar.importers.decisions import CaseStory, Remark
 from ansvar.importers.decisions.retracing import (
     AnyStep,
     Assignment,
@@ -20,6 +20,7 @@ from ansvar.importers.decisions.retracing import (
     Closing,
     Edit,
     HandOver,
+    LateHandOver,
     Opening,
     Reopening,
     Resolution,
@@ -34,6 +35,7 @@ from ansvar.importers.queries import cases_told
 from ansvar.kernel import clock, journal
 from ansvar.kernel.actor import Actor, ActorKind
 from ansvar.kernel.journal import record
+from ansvar.kernel.reactions import settled_at_end
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Person, Team
 from ansvar.tickets.commands import (
@@ -41,6 +43,7 @@ from ansvar.tickets.commands import (
     close_ticket,
     desk_answered,
     edit_ticket,
+    hand_over_done_ticket,
     hand_over_ticket,
     open_ticket,
     override_priority,
@@ -124,16 +127,16 @@ class _Retelling:
         self.run = run
         self.named = named
         self.story = story
-        self.remarks = Remarks(
-            counts=dict(story.remarks.counts), examples=dict(story.remarks.examples)
-        )
+        self.remarks = story.remarks.copy()
         self.ticket = Ticket()
 
     def tell(self) -> Ticket:
         """Let all steps happen, each at its moment."""
-        for step in self.story.steps:
-            with clock.at(step.at):
-                self._take(step, by=self._doer(step.author))
+        # What follows from them all, as clocks do, is worked out once, after the last one.
+        with clock.at(self.story.steps[-1].at), settled_at_end():
+            for step in self.story.steps:
+                with clock.at(step.at):
+                    self._take(step, by=self._doer(step.author))
         # The last entry of all: what comes after it, somebody has done since.
         record(
             CaseImported(
@@ -161,7 +164,7 @@ class _Retelling:
                 self._edit(step, by=by)
             case Weighing():
                 self._weigh(step, by=by)
-            case HandOver() | Assignment():
+            case HandOver() | LateHandOver() | Assignment():
                 self._pass_on(step, by=by)
             case _:
                 self._move(step, by=by)
@@ -216,11 +219,11 @@ class _Retelling:
         if step.service is not None and (service := self.named.service(step.service)):
             found["service"] = service
         elif step.service is not None:
-            self.remarks.add(Remark.SERVICE_NOT_HERE, f"“{step.service}”")
+            self.remarks.add(Remark.SERVICE_NOT_HERE, f"“{step.service}”", value=step.service)
         if step.site is not None and (site := self.named.site(step.site)):
             found["site"] = site
         elif step.site is not None:
-            self.remarks.add(Remark.SITE_NOT_HERE, f"“{step.site}”")
+            self.remarks.add(Remark.SITE_NOT_HERE, f"“{step.site}”", value=step.site)
         return found
 
     def _weigh(self, step: Weighing, *, by: Actor) -> None:
@@ -233,27 +236,27 @@ class _Retelling:
         reason = _("Imported: %(words)s") % {"words": step.words}
         self.ticket = override_priority(self.ticket.pk, priority=priority, reason=reason, by=by)
 
-    def _pass_on(self, step: HandOver | Assignment, *, by: Actor) -> None:
+    def _pass_on(self, step: HandOver | LateHandOver | Assignment, *, by: Actor) -> None:
+        pk = self.ticket.pk
         team = self.named.team(step.team)
         assert team is not None  # noqa: S101 - the names of a batch are made before it
+        reason = _("Imported: the log does not say why.")
+        if isinstance(step, LateHandOver):
+            self.ticket = hand_over_done_ticket(pk, team=team, reason=reason, by=by)
+            return
         person = self._holder(team, step.person)
         if isinstance(step, HandOver):
-            self.ticket = hand_over_ticket(
-                self.ticket.pk,
-                team=team,
-                assignee=person,
-                reason=_("Imported: the log does not say why."),
-                by=by,
-            )
+            given = hand_over_ticket(pk, team=team, assignee=person, reason=reason, by=by)
+            self.ticket = given.ticket
         else:
-            self.ticket = assign_ticket(self.ticket.pk, to=person, by=by)
+            self.ticket = assign_ticket(pk, to=person, by=by)
 
     def _holder(self, team: Team, name: str) -> Person | None:
         if not name:
             return None
         person = self.named.holder(team, name)
         if person is None:
-            self.remarks.add(Remark.HOLDER_NOT_HERE, f"“{name}”")
+            self.remarks.add(Remark.HOLDER_NOT_HERE, f"“{name}”", value=name)
         return person
 
     def _wait(self, step: Wait, *, by: Actor) -> None:

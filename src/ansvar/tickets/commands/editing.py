@@ -6,6 +6,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.changes import set_fields
 from ansvar.kernel.command import command
+from ansvar.kernel.facts import Changes
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
@@ -13,6 +14,7 @@ from ansvar.people.models import Person
 from ansvar.tickets.commands.locking import locked, save
 from ansvar.tickets.commands.opening import LONGEST_SUBJECT, NothingSaid
 from ansvar.tickets.commands.weighing import WEIGHED_FIELDS, weigh_again
+from ansvar.tickets.decisions import Filing
 from ansvar.tickets.facts import (
     NoteAdded,
     ParticipantAdded,
@@ -61,17 +63,37 @@ def edit_ticket(ticket_id: int, *, version: int | None = None, by: Actor, **want
     if not changes:
         return ticket
     record(TicketEdited(subject_id=ticket.pk, changes=changes), by=by)
+    filed = _file_anew(ticket, changes)
     weighed: tuple[str, ...] = ()
     if changes.keys() & {"service", "site"}:
         weigh_again(ticket, why=" and ".join(sorted(changes)) + " changed", by=by)
         weighed = WEIGHED_FIELDS
-    save(ticket, *changes, *weighed)
+    save(ticket, *changes, *filed, *weighed)
     return ticket
 
 
+def _file_anew(ticket: Ticket, changes: Changes) -> list[str]:
+    """Note what a ticket was filed as first, and that it turned out to be something else.
+
+    Returns the fields that the caller saves.
+    """
+    filing = Filing(
+        service_id=ticket.first_service_id,
+        kind=ticket.first_kind,
+        count=ticket.reclassify_count,
+        at=ticket.reclassified_at,
+    )
+    after = filing.changed(changes, at=clock.now())
+    if after == filing:
+        return []
+    ticket.first_service_id, ticket.first_kind = after.service_id, after.kind
+    ticket.reclassify_count, ticket.reclassified_at = after.count, after.at
+    return ["first_service", "first_kind", "reclassify_count", "reclassified_at"]
+
+
 @command
-def add_note(ticket_id: int, *, text: str, by: Actor) -> Note:
-    """Write words that only agents see.
+def add_note(ticket_id: int, *, text: str, is_attempt: bool = False, by: Actor) -> Note:
+    """Write words that only agents see; an attempt is what was tried and did not help.
 
     Raises: NotPermitted; NothingSaid.
     Records: NoteAdded.
@@ -81,10 +103,14 @@ def add_note(ticket_id: int, *, text: str, by: Actor) -> Note:
     if not text.strip():
         raise NothingSaid(said("A note needs words."))
     note = Note.objects.create(
-        ticket=ticket, author_id=by.person_id, text=text.strip(), written_at=clock.now()
+        ticket=ticket,
+        author_id=by.person_id,
+        text=text.strip(),
+        is_attempt=is_attempt,
+        written_at=clock.now(),
     )
     save(ticket)
-    record(NoteAdded(subject_id=ticket.pk, note_id=note.pk), by=by)
+    record(NoteAdded(subject_id=ticket.pk, note_id=note.pk, is_attempt=is_attempt), by=by)
     return note
 
 

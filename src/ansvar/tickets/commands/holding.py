@@ -1,22 +1,33 @@
-"""Who holds a ticket: assigning, handing over, and who answers for it to the end."""
+"""Who works on a ticket in the team that holds it, and who answers for it to the end."""
 
 from datetime import datetime
 
-from ansvar.kernel import clock
+from django.db.models import Q
+
+from ansvar.kernel import clock, journal
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
-from ansvar.kernel.rights import require
+from ansvar.kernel.rights import may, require
 from ansvar.people.models import Desk, Membership, Person, Team
-from ansvar.tickets.commands.locking import ReasonMissing, locked, require_open, save, take_up
-from ansvar.tickets.decisions import State, is_bounce, state_in_hands
-from ansvar.tickets.facts import OwnerChanged, TicketAssigned, TicketHandedOver
+from ansvar.tickets.commands.locking import locked, require_open, save, take_up
+from ansvar.tickets.decisions import State, state_in_hands
+from ansvar.tickets.facts import OwnerChanged, TicketAssigned
 from ansvar.tickets.models import CustodySpell, Ticket
+
+COUNTED_UP_TO = 100
+"""Whoever passes over more has passed over many."""
 
 
 class AssigneeNotInTeam(Refusal):
     """Somebody outside the holding team was to get the ticket: that is a hand-over."""
+
+
+class EnoughInHand(Refusal):
+    """Somebody was to take one more ticket while holding as many as the team lets one person."""
+
+    status = 409
 
 
 class NotThisDesk(Refusal):
@@ -29,10 +40,12 @@ def assign_ticket(
 ) -> Ticket:
     """Make *to* the one who works on the ticket, or give it back to the team with nobody.
 
-    Taking a ticket for oneself starts work. Assigning to the present assignee changes and records
-    nothing.
+    Taking a ticket for oneself starts work, as far as the team's limit allows: a P1 and whoever
+    leads are exempt. What waits in the team and comes before it is counted. Assigning to the
+    present assignee changes and records nothing.
 
-    Raises: NotPermitted; AssigneeNotInTeam; MoveNotAllowed when it is resolved; StaleTicket.
+    Raises: NotPermitted; AssigneeNotInTeam; EnoughInHand; MoveNotAllowed when it is resolved;
+    StaleTicket.
     Records: TicketAssigned, and OwnerChanged at the first taking up.
     """
     ticket = locked(ticket_id, version)
@@ -42,7 +55,11 @@ def assign_ticket(
         return ticket
     require_open(ticket)
     if to is not None:
-        _require_member(to, ticket.team_id)
+        require_member(to, ticket.team_id)
+    is_taken = to is not None and to.pk == by.person_id and not journal.is_history()
+    passed_over = _passed_over(ticket) if is_taken else 0
+    if is_taken:
+        _require_room(ticket, by)
     previous_id, ticket.assignee = ticket.assignee_id, to
     if ticket.state != State.WAITING:
         ticket.state = state_in_hands(to_id, by_id=by.person_id)
@@ -56,64 +73,46 @@ def assign_ticket(
             previous_id=previous_id,
             team_id=ticket.team_id,
             state=ticket.state,
+            passed_over=passed_over,
+            for_vip=is_taken and ticket.requester.is_vip,
         ),
         by=by,
     )
     return ticket
 
 
-@command
-def hand_over_ticket(
-    ticket_id: int,
-    *,
-    team: Team,
-    reason: str,
-    assignee: Person | None = None,
-    version: int | None = None,
-    by: Actor,
-) -> Ticket:
-    """Give the ticket to another team, with the reason; who answers for it stays the same.
+def _passed_over(ticket: Ticket) -> int:
+    """Count what waits for somebody in the team and comes before *ticket*, up to a bound."""
+    waiting = Ticket.objects.filter(
+        team=ticket.team_id, assignee=None, state__in=[State.NEW, State.ASSIGNED]
+    ).exclude(pk=ticket.pk)
+    before = Q(priority__lt=ticket.priority) | Q(
+        priority=ticket.priority, opened_at__lt=ticket.opened_at
+    )
+    return len(waiting.filter(before).values_list("pk")[:COUNTED_UP_TO])
 
-    To the present team it changes and records nothing.
 
-    Raises: NotPermitted; ReasonMissing; NotThisDesk; AssigneeNotInTeam; MoveNotAllowed;
-    StaleTicket.
-    Records: TicketHandedOver, and OwnerChanged at the first taking up.
+def _require_room(ticket: Ticket, by: Actor) -> None:
+    """Refuse somebody whose hands are full, by the limit of the team.
+
+    Raises: EnoughInHand.
     """
-    ticket = locked(ticket_id, version)
-    require(by, "ticket.hand_over", ticket)
-    if team.pk == ticket.team_id:
-        return ticket
-    require_open(ticket)
-    require_team_of(ticket.desk_id, team)
-    if not reason.strip():
-        raise ReasonMissing(said("Say why, and what was tried: the next team reads it first."))
-    if assignee is not None:
-        _require_member(assignee, team.pk)
-    held = ticket.custody.values_list("team_id", flat=True)
-    bounced = is_bounce(team.pk, list(held))
-    previous_id, ticket.team, ticket.assignee = ticket.team_id, team, assignee
-    ticket.hand_over_count += 1
-    ticket.bounce_count += bounced
-    assignee_id = assignee.pk if assignee else None
-    if ticket.state != State.WAITING:
-        ticket.state = state_in_hands(assignee_id, by_id=by.person_id)
-    fields = take_up(ticket, owner_id=by.person_id, by=by)
-    pass_custody(ticket, at=clock.now(), bounced=bounced)
-    save(ticket, "team", "assignee", "state", "hand_over_count", "bounce_count", *fields)
-    record(
-        TicketHandedOver(
-            subject_id=ticket.pk,
-            team_id=team.pk,
-            previous_id=previous_id,
-            assignee_id=assignee_id,
-            reason=reason.strip(),
-            is_bounce=bounced,
-            state=ticket.state,
-        ),
-        by=by,
-    )
-    return ticket
+    most = ticket.team.most_taken
+    if most is None or ticket.priority == 1 or may(by, "ticket.change_owner", ticket):
+        return
+    held = Ticket.objects.filter(
+        team=ticket.team_id, assignee=by.person_id, state=State.IN_WORK
+    ).count()
+    if held >= most:
+        raise EnoughInHand(
+            said(
+                "You work on %(held)s tickets; in %(team)s one person takes at most %(most)s at a "
+                "time. Finish one, let one wait, or ask who leads the team."
+            ),
+            held=held,
+            team=ticket.team,
+            most=most,
+        )
 
 
 @command
@@ -164,7 +163,11 @@ def end_custody(ticket: Ticket, *, at: datetime) -> None:
     ticket.custody.filter(ended_at=None).update(ended_at=at)
 
 
-def _require_member(person: Person, team_id: int) -> None:
+def require_member(person: Person, team_id: int) -> None:
+    """Refuse somebody who cannot work on what a team holds.
+
+    Raises: AssigneeNotInTeam.
+    """
     is_member = Membership.objects.filter(team=team_id, person=person).exists()
     if not person.is_active or not is_member:
         raise AssigneeNotInTeam(

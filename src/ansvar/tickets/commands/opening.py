@@ -1,6 +1,10 @@
 """Opening a ticket: reference, first holder, first priority."""
 
+from datetime import datetime, timedelta
+from typing import Required, TypedDict
+
 from django.db import connection
+from typing_extensions import Unpack
 
 from ansvar.catalogue.models import Service
 from ansvar.kernel import clock, prepared
@@ -11,21 +15,45 @@ from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
 from ansvar.people.models import Desk, Membership, Person, Site, Team
 from ansvar.tickets.commands.holding import pass_custody, require_team_of
-from ansvar.tickets.commands.locking import take_up, tell_pages
+from ansvar.tickets.commands.locking import ReasonMissing, save, take_up, tell_pages
 from ansvar.tickets.commands.weighing import weigh_unclassified
 from ansvar.tickets.decisions import Kind, State, state_in_hands
-from ansvar.tickets.facts import TicketAssigned, TicketOpened
+from ansvar.tickets.facts import RegisteredAfterwards, TicketAssigned, TicketOpened
 from ansvar.tickets.models import CustodySpell, Ticket
 
 LONGEST_SUBJECT = 250
+LONGEST_UNREGISTERED = timedelta(days=7)
+MAIL = "email"
+"""The channel on which nobody says what kind of matter it is: the first who looks at it does."""
 
 
 class NothingSaid(Refusal):
     """A ticket needs a subject: without words nobody can find or solve it."""
 
 
+class BeganWhen(Refusal):
+    """Work cannot have begun in the future, nor so long ago that nobody knows any more."""
+
+
 class NoTeam(Refusal):
     """The desk has no team that takes what has no team yet."""
+
+
+class Matter(TypedDict, total=False):
+    """What may be known of a matter when it comes in."""
+
+    desk: Required[Desk]
+    requester: Required[Person]
+    subject: Required[str]
+    description: str
+    kind: Kind
+    channel: str
+    language: str | None
+    service: Service | None
+    site: Site | None
+    reporter: Person | None
+    assignee: Person | None
+    team: Team | None
 
 
 @command
@@ -77,6 +105,8 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
         reporter=reporter if reporter and reporter.pk != requester.pk else None,
         site=site or requester.site,
         service=service,
+        first_service=service,
+        first_kind="" if channel == MAIL else kind,
         opened_at=now,
         changed_at=now,
         requester_spoke_at=now,
@@ -88,6 +118,34 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     opener_id = by.person_id if works_for_desk else None
     _into_first_hands(ticket, opener_id=opener_id, assignee=assignee, by=by)
     tell_pages(ticket)
+    return ticket
+
+
+@command
+def register_afterwards(
+    *, began_at: datetime, why: str, by: Actor, **matter: Unpack[Matter]
+) -> Ticket:
+    """Write down a matter on which work began before there was time to, as in an emergency.
+
+    The ticket begins at *began_at*, in the hands it was in, and its clocks with it; that it was
+    registered later, and why, stays with it and is counted.
+
+    Raises: ReasonMissing; BeganWhen; and what `open_ticket` raises.
+    Records: RegisteredAfterwards, and what `open_ticket` records.
+    """
+    now = clock.now()
+    if not why.strip():
+        raise ReasonMissing(said("Say why it was not registered at once."))
+    if not now - LONGEST_UNREGISTERED <= began_at <= now:
+        raise BeganWhen(
+            said("Say when work began: a moment that has passed, at most %(days)s days ago."),
+            days=LONGEST_UNREGISTERED.days,
+        )
+    with clock.at(began_at):
+        ticket = open_ticket(by=by, **matter)
+    ticket.registered_at = now
+    save(ticket, "registered_at")
+    record(RegisteredAfterwards(subject_id=ticket.pk, began_at=began_at, why=why.strip()), by=by)
     return ticket
 
 

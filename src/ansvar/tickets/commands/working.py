@@ -11,7 +11,7 @@ from ansvar.kernel.rights import require
 from ansvar.people.models import Organisation
 from ansvar.tickets.commands.locking import locked, move, require_open, save, take_up
 from ansvar.tickets.decisions import State, WaitingFor, state_in_hands
-from ansvar.tickets.facts import WaitingEnded, WaitingStarted, WorkStarted
+from ansvar.tickets.facts import SolutionExpected, WaitingEnded, WaitingStarted, WorkStarted
 from ansvar.tickets.models import Ticket
 
 WAITING_FIELDS = ("waiting_for", "waiting_note", "waiting_until", "supplier")
@@ -95,6 +95,40 @@ def resume_ticket(ticket_id: int, *, why: str, version: int | None = None, by: A
     ticket = locked(ticket_id, version)
     require(by, "ticket.work", ticket)
     end_waiting(ticket, why=why, by=by)
+    return ticket
+
+
+@command
+def expect_solution(
+    ticket_id: int,
+    *,
+    at: datetime | None,
+    why: str = "",
+    version: int | None = None,
+    by: Actor,
+) -> Ticket:
+    """Say when it is expected to be solved, for the requester to see; nothing takes that back.
+
+    As before: silent.
+
+    Raises: NotPermitted; DateMissing for a moment that has passed; MoveNotAllowed; StaleTicket.
+    Records: SolutionExpected.
+    """
+    ticket = locked(ticket_id, version)
+    require(by, "ticket.work", ticket)
+    require_open(ticket)
+    if at is not None and at <= clock.now():
+        raise DateMissing(said("That moment has passed; choose a later one."))
+    if ticket.expected_at == at:
+        return ticket
+    previous_at, ticket.expected_at = ticket.expected_at, at
+    save(ticket, "expected_at")
+    record(
+        SolutionExpected(
+            subject_id=ticket.pk, expected_at=at, previous_at=previous_at, why=why.strip()
+        ),
+        by=by,
+    )
     return ticket
 
 

@@ -1,5 +1,6 @@
 """What may happen to a ticket and what follows from it: pure, without database or clock."""
 
+from ansvar.tickets.decisions.filing import Filing
 from ansvar.tickets.decisions.handing import (
     FREE,
     Answer,
@@ -38,6 +39,7 @@ __all__ = [
     "Answer",
     "Basis",
     "Because",
+    "Filing",
     "Kind",
     "Passing",
     "Rule",

@@ -17,6 +17,7 @@ from ansvar.tickets.models.custody import (
     HandOverRule,
     Task,
 )
+from ansvar.tickets.models.passing import PassedTicket, Passing
 from ansvar.tickets.models.ticket import (
     KIND_NAMES,
     OPEN_STATES,
@@ -45,6 +46,8 @@ __all__ = [
     "Link",
     "Note",
     "Participant",
+    "PassedTicket",
+    "Passing",
     "Task",
     "Ticket",
     "TicketDetail",
