@@ -94,26 +94,35 @@ def test_each_row_is_told_by_commands_at_its_own_moment(desk: Desk, tmp_path: Pa
 def test_what_cannot_be_told_is_remarked_and_explains_other_counters(desk: Desk, tmp_path: Path):
     run = replayed(desk, a_log(tmp_path, LAMP))
     ticket = ticket_of("L1")
-    assert {what: times for what, (times, _first) in remarks_on("L1").items()} == {
+    assert {what: times for what, (times, *_more) in remarks_on("L1").items()} == {
         "requester-unnamed": 1, "service-not-here": 1, "state-unknown": 1, "went-back": 1,
         "hand-over-unseen": 1, "team-while-done": 1, "person-while-done": 1,
         "priority-while-done": 1,
     }  # fmt: skip
-    # From the crew without a name to the quay; what came after the end changed no hands.
-    assert (ticket.hand_over_count, str(ticket.team)) == (1, "Quay")
-    assert ticket.resolved_at == at(10, 40)
+    # From the crew without a name to the quay, and when it was resolved to the workshop.
+    assert (ticket.hand_over_count, str(ticket.team)) == (2, "Workshop")
+    assert [
+        (str(spell.team), spell.started_at, spell.ended_at) for spell in ticket.custody.all()
+    ] == [
+        ("Crew without a name", at(10, 10), at(10, 30)),
+        ("Quay", at(10, 30), at(10, 40)),
+        ("Workshop", at(11), at(11)),
+    ]
+    assert (ticket.state, ticket.resolved_at, ticket.reopen_count) == ("closed", at(10, 40), 0)
     assert ticket.requester.name == "Requester not named in the log"
     compared = run.report["counters"]
     assert compared["hand_overs"] == {
-        "cases": 1, "equal": 0, "share": 0.0, "logged": 3, "counted": 1,
+        "cases": 1, "equal": 0, "share": 0.0, "logged": 3, "counted": 2,
         "differing": [
             {
-                "what": "hand-over-unseen + team-while-done", "cases": 1, "times": 2,
-                "example": "L1: 3 in the log, 1 here",
+                "what": "hand-over-unseen", "cases": 1, "times": 1,
+                "example": "L1: 3 in the log, 2 here",
             }
         ],
     }  # fmt: skip
     assert compared["reopens"]["share"] == 1.0
+    told = {one["what"]: one.get("values") for one in run.report["remarks"]}
+    assert (told["state-unknown"], told["service-not-here"]) == ([["lost", 1]], [["Lamp", 1]])
     assert differences() == []
 
 
@@ -168,7 +177,8 @@ def test_a_case_that_is_refused_is_listed_with_the_reason_and_tried_again(
     desk: Desk, tmp_path: Path
 ):
     workshop = a_team(desk, name="Workshop", is_active=False)
-    path = a_log(tmp_path, CRANE, LAMP, "X1;yesterday;-;fresh;-;-;-;-;-;-;-;-;-;-")
+    at_quay = LAMP.replace("Workshop", "Quay")
+    path = a_log(tmp_path, CRANE, at_quay, "X1;yesterday;-;fresh;-;-;-;-;-;-;-;-;-;-")
     run = replayed(desk, path)
     assert run.counts == {"made": 1, "rows": 5, "left": 2}
     assert {row.case: row.why for row in cases_left_out(run)} == {
@@ -227,7 +237,7 @@ def test_undoing_removes_tickets_and_names_that_nobody_has_gone_on_with(desk: De
     assert (undone.tickets, undone.kept, undone.persons) == (1, (touched.reference,), 2)
     assert not Site.objects.filter(name="North pier").exists()
     left = set(Team.objects.filter(desk=desk).values_list("name", flat=True))
-    assert left == {"Front office", "Quay", "Crew without a name"}
+    assert left == {"Front office", "Quay", "Workshop", "Crew without a name"}
     assert differences() == []
     with pytest.raises(NothingToUndo):
         undo_import(run.pk, by=SYSTEM)
@@ -235,7 +245,7 @@ def test_undoing_removes_tickets_and_names_that_nobody_has_gone_on_with(desk: De
     assert again.counts["made"] == 1
     undo_import(again.pk, by=SYSTEM)
     touched.delete()
-    assert (Person.objects.count() - people, Team.objects.count() - teams) == (2, 2)
+    assert (Person.objects.count() - people, Team.objects.count() - teams) == (2, 3)
 
 
 def test_a_file_that_does_not_fit_is_refused_before_anything_is_made(desk: Desk, tmp_path: Path):
@@ -245,9 +255,9 @@ def test_a_file_that_does_not_fit_is_refused_before_anything_is_made(desk: Desk,
         opened(path)
     broken = tmp_path / "broken.csv.xz"
     broken.write_bytes(lzma.compress(COLUMNS.encode())[:40])
-    with pytest.raises(LogNotFitting, match="cannot be read"):
+    with pytest.raises(LogNotFitting, match="ends in the middle"):
         opened(broken)
-    with pytest.raises(LogNotFitting, match=r"is no \.csv file"):
+    with pytest.raises(LogNotFitting, match="is no log that can be read"):
         opened(a_log(tmp_path, CRANE, name="harbour.pdf"))
     with pytest.raises(BadMapping, match="servicenow"):
         replaying.mapping_at("nowhere")

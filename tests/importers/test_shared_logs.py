@@ -11,7 +11,7 @@ from verified import differences
 
 from ansvar.importers import replaying
 from ansvar.importers.commands import begin_log
-from ansvar.importers.sources.logs import log_at
+from ansvar.importers.sources.log_finding import log_at
 from ansvar.kernel.actor import SYSTEM
 from ansvar.tickets.models import Ticket
 

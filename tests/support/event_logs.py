@@ -7,7 +7,8 @@ from ansvar.importers import replaying
 from ansvar.importers.commands import begin_log
 from ansvar.importers.decisions import LogMapping
 from ansvar.importers.models import ImportRun
-from ansvar.importers.sources.logs import Counted, CsvLog, log_at
+from ansvar.importers.sources.log_finding import log_at
+from ansvar.importers.sources.logs import Counted, EventLog
 from ansvar.kernel.actor import SYSTEM
 from ansvar.people.models import Desk
 
@@ -71,7 +72,7 @@ def a_log(folder: Path, *cases: str, name: str = "harbour.csv") -> Path:
     return path
 
 
-def opened(path: Path, **changed: Any) -> tuple[CsvLog, Counted]:
+def opened(path: Path, **changed: Any) -> tuple[EventLog, Counted]:
     """Return a log with what the first look at it shows."""
     log = log_at(str(path), LogMapping.parse(MAPPING | changed))
     counted = [there for _rows, there in log.count() if there][-1]

@@ -6,6 +6,7 @@ It can be broken off at any moment: which cases are tickets is known, and a seco
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ansvar.importers.commands.replaying import NO_ROW
 from ansvar.importers.decisions import (
     BadMapping,
     CaseStory,
+    Event,
     LogMapping,
     Outcome,
     Remark,
@@ -27,10 +29,11 @@ from ansvar.importers.decisions.wanted import NamesWanted
 from ansvar.importers.models import ImportRun
 from ansvar.importers.named import Named
 from ansvar.importers.queries import cases_told, outcome_of
-from ansvar.importers.sources.logs import Counted, CsvLog, Row
+from ansvar.importers.sources.logs import Counted, EventLog, Row
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.people.models import Desk
+from ansvar.tickets.decisions import State
 
 TOLD_AT_ONCE = 100
 """Cases that become tickets in one transaction."""
@@ -70,7 +73,7 @@ def mapping_at(text: str) -> LogMapping:
     return LogMapping.parse(stored)
 
 
-def stories_in(log: CsvLog, counted: Counted) -> Iterator[CaseStory]:
+def stories_in(log: EventLog, counted: Counted) -> Iterator[CaseStory]:
     """Yield the cases of a log as they are to be told."""
     reader = RowReader(mapping=log.mapping, now=clock.now())
     for case, rows in log.cases(counted):
@@ -88,12 +91,28 @@ def story_in(case: str, rows: Iterable[Row], reader: RowReader) -> CaseStory:
             remarks.add(Remark.ROW_BROKEN, f"row {row.number}")
         elif event := reader.read(row.number, row.cells, remarks):
             events.append(event)
-    tracer = Tracer(case=case, holds_in=reader.mapping.holds_in, remarks=remarks)
+    mapping = reader.mapping
+    if mapping.is_by_time:
+        # Of one moment the row that stands first was first.
+        events.sort(key=lambda event: event.at)
+    tracer = Tracer(
+        case=case,
+        holds_in=mapping.holds_in,
+        remarks=remarks,
+        end=_end_of(events, reader),
+    )
     return tracer.trace(events, rows=count)
 
 
+def _end_of(events: Sequence[Event], reader: RowReader) -> State | None:
+    """Return how a case ends that its last row leaves open, if the mapping wishes it ended."""
+    days = timedelta(days=reader.mapping.end_days)
+    is_over = bool(events) and reader.now - events[-1].at >= days
+    return reader.mapping.end if is_over else None
+
+
 def rehearse(
-    desk: Desk, log: CsvLog, counted: Counted, *, limit: int | None = None
+    desk: Desk, log: EventLog, counted: Counted, *, limit: int | None = None
 ) -> Iterator[tuple[int, Rehearsal]]:
     """Plan everything and write nothing; yields how many rows are done, and what was found."""
     found = Rehearsal()
@@ -114,7 +133,7 @@ def rehearse(
 
 
 def replay(
-    run: ImportRun, log: CsvLog, counted: Counted, *, limit: int | None = None, by: Actor
+    run: ImportRun, log: EventLog, counted: Counted, *, limit: int | None = None, by: Actor
 ) -> Iterator[int]:
     """Make tickets of the cases that are none yet; yields how many rows are done.
 
@@ -159,7 +178,7 @@ def _rehearse(story: CaseStory, found: Rehearsal) -> None:
     )
 
 
-def _untold(desk: Desk, log: CsvLog, batch: Sequence[CaseStory]) -> list[CaseStory]:
+def _untold(desk: Desk, log: EventLog, batch: Sequence[CaseStory]) -> list[CaseStory]:
     told = cases_told(desk, log.mapping.name, [story.case for story in batch])
     return [story for story in batch if story.case not in told]
 

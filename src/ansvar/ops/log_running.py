@@ -10,7 +10,8 @@ from ansvar.importers import replaying
 from ansvar.importers.commands import begin_log
 from ansvar.importers.decisions.wanted import NamesWanted
 from ansvar.importers.models import ImportRun
-from ansvar.importers.sources.logs import Counted, CsvLog, log_at
+from ansvar.importers.sources.log_finding import log_at
+from ansvar.importers.sources.logs import Counted, EventLog
 from ansvar.kernel.actor import SYSTEM
 from ansvar.ops import console, log_report
 from ansvar.ops.import_running import desk_called, progress, refusals_as_trouble
@@ -51,7 +52,7 @@ def run_log_import(wanted: WantedLog) -> None:
             ) from None
 
 
-def _counted(log: CsvLog) -> Counted:
+def _counted(log: EventLog) -> Counted:
     counted = None
     with console.step(f"Counting the rows of {log.name}") as doing:
         for rows, there in log.count():
@@ -62,7 +63,7 @@ def _counted(log: CsvLog) -> Counted:
     return counted
 
 
-def _rehearse(desk: Desk, log: CsvLog, counted: Counted, *, wanted: WantedLog) -> None:
+def _rehearse(desk: Desk, log: EventLog, counted: Counted, *, wanted: WantedLog) -> None:
     found = replaying.Rehearsal()
     with progress(f"Planning {counted.cases} cases", counted.rows) as told:
         for done, so_far in replaying.rehearse(desk, log, counted, limit=wanted.limit):
@@ -80,7 +81,7 @@ def _rehearse(desk: Desk, log: CsvLog, counted: Counted, *, wanted: WantedLog) -
         console.out.print("Nothing was imported. Leave out --dry-run to import it.")
 
 
-def _replay(run: ImportRun, log: CsvLog, counted: Counted, *, wanted: WantedLog) -> None:
+def _replay(run: ImportRun, log: EventLog, counted: Counted, *, wanted: WantedLog) -> None:
     with progress(f"Making tickets of {counted.cases} cases", counted.rows) as told:
         for done in replaying.replay(run, log, counted, limit=wanted.limit, by=SYSTEM):
             told(done)

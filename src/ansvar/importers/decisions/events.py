@@ -1,20 +1,26 @@
 """A row of an event log, read by its mapping. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from ansvar.importers.decisions.mapping import LogMapping, Standing
 from ansvar.tickets.decisions import Kind
 
 _SEPARATOR = ", "
+_MOMENT_OF_SHEET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
+LOST = "\N{REPLACEMENT CHARACTER}"
+"""Stands where bytes are no letters in the encoding of the file."""
 
 
 class Remark(StrEnum):
     """What of a log could not be told as it stands, or does not agree with itself."""
 
     ROW_BROKEN = "row-broken"
+    LETTERS_LOST = "letters-lost"
     NO_MOMENT = "no-moment"
     IN_FUTURE = "in-future"
     WENT_BACK = "went-back"
@@ -25,6 +31,7 @@ class Remark(StrEnum):
     PERSON_WHILE_DONE = "person-while-done"
     PRIORITY_WHILE_DONE = "priority-while-done"
     RESOLVED_AFTER_CLOSING = "resolved-after-closing"
+    ENDED_BY_MAPPING = "ended-by-mapping"
     HAND_OVER_UNSEEN = "hand-over-unseen"
     HAND_OVER_UNCOUNTED = "hand-over-uncounted"
     REOPENING_UNSEEN = "reopening-unseen"
@@ -40,15 +47,31 @@ class Remarks:
 
     counts: dict[Remark, int] = field(default_factory=dict)
     examples: dict[Remark, str] = field(default_factory=dict)
+    values: dict[Remark, dict[str, int]] = field(default_factory=dict)
+    """Words of the log that mean nothing here, and how often they stand there."""
 
-    def add(self, what: Remark, example: str, *, times: int = 1) -> None:
-        """Count a remark."""
+    def add(self, what: Remark, example: str, *, times: int = 1, value: str = "") -> None:
+        """Count a remark, and the word that it is about."""
         self.counts[what] = self.counts.get(what, 0) + times
         self.examples.setdefault(what, example)
+        if value:
+            said = self.values.setdefault(what, {})
+            said[value] = said.get(value, 0) + times
 
-    def stored(self) -> dict[str, list[int | str]]:
-        """Return the JSON form: count and example by remark."""
-        return {str(what): [count, self.examples[what]] for what, count in self.counts.items()}
+    def copy(self) -> "Remarks":
+        """Return the same remarks, to which others can be added."""
+        return Remarks(
+            counts=dict(self.counts),
+            examples=dict(self.examples),
+            values={what: dict(said) for what, said in self.values.items()},
+        )
+
+    def stored(self) -> dict[str, list[Any]]:
+        """Return the JSON form: count, example and words by remark."""
+        return {
+            str(what): [count, self.examples[what], self.values.get(what, {})]
+            for what, count in self.counts.items()
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +118,8 @@ class RowReader:
         at = self._moment(row, cells, "moment", remarks=remarks)
         if at is None:
             return None
+        if any(LOST in cell for cell in cells.values()):
+            remarks.add(Remark.LETTERS_LOST, f"row {row}")
         mapping = self.mapping
         unnamed = mapping.unnamed
         has_person = "person" in mapping.columns
@@ -113,7 +138,7 @@ class RowReader:
             impact=self._number(row, cells, "impact", remarks=remarks),
             urgency=self._number(row, cells, "urgency", remarks=remarks),
             weight_words=self._weight_words(cells),
-            channel=self._channel(cells),
+            channel=self._channel(row, cells, remarks),
             kind=self._kind(row, cells, remarks),
             subject=self._cell(cells, "subject") or "",
             description=self._cell(cells, "description") or "",
@@ -139,7 +164,7 @@ class RowReader:
                 moment = None
         is_wanted = text is not None or what == "moment"
         if moment is None and is_wanted:
-            remarks.add(Remark.NO_MOMENT, f"row {row}: {what} “{text or ''}”")
+            remarks.add(Remark.NO_MOMENT, f"row {row}: {what} “{text or ''}”", value=text or "")
         elif moment is not None and moment > self.now:
             remarks.add(Remark.IN_FUTURE, f"row {row}: {what} “{text}”")
             moment = None
@@ -147,9 +172,9 @@ class RowReader:
 
     def _parsed(self, text: str) -> datetime:
         wanted = self.mapping.time_format
-        parsed = (
-            datetime.fromisoformat(text) if wanted == "iso" else datetime.strptime(text, wanted)  # noqa: DTZ007 - a zone is given below
-        )
+        # A sheet keeps moments as such; they have no format, and arrive as ISO.
+        is_iso = wanted == "iso" or _MOMENT_OF_SHEET.fullmatch(text) is not None
+        parsed = datetime.fromisoformat(text) if is_iso else datetime.strptime(text, wanted)  # noqa: DTZ007 - a zone is given below
         if parsed.tzinfo is None:
             parsed = parsed.replace(tzinfo=self.mapping.zone)
         return parsed.astimezone(UTC)
@@ -158,7 +183,7 @@ class RowReader:
         word = self._cell(cells, "state")
         standing = self.mapping.states.get(word) if word else None
         if word and standing is None:
-            remarks.add(Remark.STATE_UNKNOWN, f"row {row}: “{word}”")
+            remarks.add(Remark.STATE_UNKNOWN, f"row {row}: “{word}”", value=word)
         return standing
 
     def _number(
@@ -167,23 +192,30 @@ class RowReader:
         word = self._cell(cells, what)
         number = self.mapping.scales.get(what, {}).get(word) if word else None
         if word and number is None:
-            remarks.add(Remark.VALUE_UNKNOWN, f"row {row}: {what} “{word}”")
+            self._doubt(row, what, word, remarks=remarks)
         return number
 
     def _weight_words(self, cells: Mapping[str, str]) -> str:
         said = ((what, self._cell(cells, what)) for what in ("priority", "impact", "urgency"))
         return _SEPARATOR.join(f"{what} {word}" for what, word in said if word)
 
-    def _channel(self, cells: Mapping[str, str]) -> str:
+    def _channel(self, row: int, cells: Mapping[str, str], remarks: Remarks) -> str:
         word = self._cell(cells, "channel") or ""
+        if word and word not in self.mapping.channels:
+            self._doubt(row, "channel", word, remarks=remarks)
         return self.mapping.channels.get(word, "")
 
     def _kind(self, row: int, cells: Mapping[str, str], remarks: Remarks) -> Kind | None:
         word = self._cell(cells, "kind")
         kind = self.mapping.kinds.get(word) if word else None
         if word and kind is None:
-            remarks.add(Remark.VALUE_UNKNOWN, f"row {row}: kind “{word}”")
+            self._doubt(row, "kind", word, remarks=remarks)
         return kind
+
+    @staticmethod
+    def _doubt(row: int, what: str, word: str, *, remarks: Remarks) -> None:
+        value = f"{what} “{word}”"
+        remarks.add(Remark.VALUE_UNKNOWN, f"row {row}: {value}", value=value)
 
     def _counters(self, cells: Mapping[str, str]) -> dict[str, int]:
         found = {}

@@ -6,7 +6,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ansvar.kernel.refusal import Refusal, said
-from ansvar.tickets.decisions import Kind, State, WaitingFor
+from ansvar.tickets.decisions import DONE, Kind, State, WaitingFor
 
 Texts = dict[str, str]
 Numbers = dict[str, int]
@@ -21,10 +21,11 @@ NOUNS = ("team", "person", "service", "site")
 SECTIONS = frozenset(
     {
         "name", "file", "time", "columns", "values", "unnamed", "known", "make", "lines", "holder",
-        "counters",
+        "end", "counters",
     }
 )  # fmt: skip
 LONGEST_NAME = 40
+ORDERS = ("file", "time")
 _LINES = range(1, 4)
 _SCALES = {"priority": range(1, 6), "impact": range(1, 5), "urgency": range(1, 5)}
 
@@ -52,7 +53,12 @@ class LogMapping:
     missing: frozenset[str] = frozenset({""})
     """What stands in a cell that says nothing."""
     encoding: str = "utf-8-sig"
-    delimiter: str = ","
+    delimiter: str = ""
+    """Empty: as the ending of the file has it."""
+    sheet: str = ""
+    """Of a spreadsheet; empty: the first one."""
+    is_by_time: bool = False
+    """Rows of a case are told in the order of their moments, else in that of the file."""
     time_format: str = "iso"
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     """Of moments that name none."""
@@ -73,6 +79,10 @@ class LogMapping:
     """Part of a team's name to its line of support; the first that fits holds."""
     holds_in: frozenset[State] = frozenset(State)
     """In these states the column of the person names who has the ticket in hand."""
+    end: State | None = None
+    """How a case ends that its last row leaves open; nothing: it stays open."""
+    end_days: int = 0
+    """It ends only if its last row is older."""
     counters: Texts = field(default_factory=dict)
     """Counters that the log keeps itself, to be compared with ours and never copied."""
 
@@ -88,9 +98,6 @@ class LogMapping:
             raise BadMapping(
                 said("The mapping needs a “name” of at most %(most)s letters."), most=LONGEST_NAME
             )
-        file, time = _table(stored, "file"), _table(stored, "time")
-        _require_known("[file]", file, ("missing", "encoding", "delimiter"))
-        _require_known("[time]", time, ("format", "zone"))
         values = _table(stored, "values")
         _require_known("[values]", values, ("state", "channel", "kind", *_SCALES))
         make, holder = _table(stored, "make"), _table(stored, "holder")
@@ -99,11 +106,7 @@ class LogMapping:
         return cls(
             name=name,
             columns=_columns(_table(stored, "columns")),
-            missing=frozenset({"", *(str(one) for one in file.get("missing", ()))}),
-            encoding=str(file.get("encoding", "utf-8-sig")),
-            delimiter=str(file.get("delimiter", ",")),
-            time_format=str(time.get("format", "iso")),
-            zone=_zone(str(time.get("zone", "UTC"))),
+            **_form(stored),
             states={word: _standing(said) for word, said in _texts(values, "state").items()},
             scales={what: _numbers(values, what, scale) for what, scale in _SCALES.items()},
             channels=_texts(values, "channel"),
@@ -114,17 +117,57 @@ class LogMapping:
             service_owner=str(make.get("service_owner", "")).strip(),
             lines=_numbers(stored, "lines", _LINES),
             holds_in=_states(holder.get("states")),
+            **_end(stored),
             counters=_named(stored, "counters", COUNTERS),
         )
 
+    @property
+    def wanted_columns(self) -> frozenset[str]:
+        """All columns that say something."""
+        columns = (column for columns in self.columns.values() for column in columns)
+        return frozenset({*columns, *self.counters.values()})
+
     def missing_columns(self, header: Sequence[str]) -> list[str]:
         """Return the columns that the mapping names and a file does not have."""
-        wanted = [column for columns in self.columns.values() for column in columns]
-        return sorted({*wanted, *self.counters.values()} - set(header))
+        return sorted(self.wanted_columns - set(header))
 
     def line_of(self, team: str) -> int:
         """Return the line of support that a team's name speaks of, the first without a sign."""
         return next((line for part, line in self.lines.items() if part in team), 1)
+
+
+def _form(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the file is to be read."""
+    file, time = _table(stored, "file"), _table(stored, "time")
+    _require_known("[file]", file, ("missing", "encoding", "delimiter", "sheet", "order"))
+    _require_known("[time]", time, ("format", "zone"))
+    order, delimiter = file.get("order", "file"), str(file.get("delimiter", ""))
+    if order not in ORDERS:
+        raise BadMapping(said("“order” of [file] is one of: %(known)s."), known=", ".join(ORDERS))
+    if len(delimiter) > 1:
+        raise BadMapping(said("“delimiter” of [file] is one letter, such as ; or \\t."))
+    return {
+        "missing": frozenset({"", *(str(one) for one in file.get("missing", ()))}),
+        "encoding": str(file.get("encoding", "utf-8-sig")),
+        "delimiter": delimiter,
+        "sheet": str(file.get("sheet", "")).strip(),
+        "is_by_time": order == "time",
+        "time_format": str(time.get("format", "iso")),
+        "zone": _zone(str(time.get("zone", "UTC"))),
+    }
+
+
+def _end(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a case ends that the log leaves open."""
+    end = _table(stored, "end")
+    _require_known("[end]", end, ("state", "days"))
+    state, days = end.get("state"), end.get("days", 0)
+    if state is not None and state not in DONE:
+        known = ", ".join(sorted(DONE))
+        raise BadMapping(said("“state” of [end] is one of: %(known)s."), known=known)
+    if not isinstance(days, int) or days < 0:
+        raise BadMapping(said("“days” of [end] is a number of days, 0 or more."))
+    return {"end": State(state) if state is not None else None, "end_days": days}
 
 
 def _table(stored: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What became of the cases of a log, counted case by case, kept as JSON. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,8 +9,10 @@ from ansvar.importers.decisions.events import Remark
 from ansvar.importers.decisions.mapping import COUNTERS
 
 UNEXPLAINED = "unexplained"
+MOST_VALUES = 100
+"""Words of a log that are listed with a remark."""
 EXPLAINING = {
-    "hand_overs": (Remark.HAND_OVER_UNSEEN, Remark.HAND_OVER_UNCOUNTED, Remark.TEAM_WHILE_DONE),
+    "hand_overs": (Remark.HAND_OVER_UNSEEN, Remark.HAND_OVER_UNCOUNTED),
     "reopens": (Remark.REOPENING_UNSEEN, Remark.REOPENING_UNCOUNTED),
 }
 """Which remarks on a case explain that a counter of the log is another than ours."""
@@ -22,6 +25,8 @@ class _Told:
     times: int = 0
     cases: int = 0
     example: str = ""
+    values: Counter[str] = field(default_factory=Counter)
+    """Words of the log that it is about."""
 
 
 @dataclass(kw_only=True)
@@ -58,8 +63,11 @@ class Outcome:
         """Count a case that is a ticket; *remarks* as they are stored."""
         self.cases += 1
         self.rows += rows
-        for what, (times, example) in remarks.items():
-            _tell(self.remarks, what, f"{case}, {example}", times=times)
+        # What was kept before words were counted has none.
+        for what, (times, example, *values) in remarks.items():
+            told = _tell(self.remarks, what, f"{case}, {example}", times=times)
+            for said in values:
+                told.values.update(said)
         for counter in COUNTERS:
             if counter in logged:
                 self._compare(
@@ -110,15 +118,31 @@ class Outcome:
         _tell(compared.differing, why, example, times=abs(logged - counted))
 
 
-def _tell(where: dict[str, _Told], what: str, example: str, *, times: int = 1) -> None:
+def _tell(where: dict[str, _Told], what: str, example: str, *, times: int = 1) -> _Told:
     told = where.setdefault(what, _Told(example=example))
     told.times += times
     told.cases += 1
+    return told
 
 
 def _listed(told: Mapping[str, _Told]) -> list[dict[str, Any]]:
     by_cases = sorted(told.items(), key=lambda pair: (-pair[1].cases, pair[0]))
     return [
-        {"what": what, "cases": one.cases, "times": one.times, "example": one.example}
+        {
+            "what": what,
+            "cases": one.cases,
+            "times": one.times,
+            "example": one.example,
+            **_words(one.values),
+        }
         for what, one in by_cases
     ]
+
+
+def _words(values: Counter[str]) -> dict[str, Any]:
+    """Return which words it is about, the most frequent first, and how many more there are."""
+    if not values:
+        return {}
+    ordered = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
+    listed = [[word, times] for word, times in ordered[:MOST_VALUES]]
+    return {"values": listed, "more_values": max(0, len(ordered) - MOST_VALUES)}

@@ -64,6 +64,13 @@ class HandOver(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LateHandOver(Step):
+    """Another team got it after its end; it stayed resolved."""
+
+    team: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assignment(Step):
     """Somebody of the team got it, or nobody any more."""
 
@@ -106,8 +113,8 @@ class Reopening(Step):
 
 
 AnyStep: TypeAlias = (
-    Opening | Edit | Weighing | HandOver | Assignment | Beginning | Wait | Resumption | Resolution
-    | Closing | Reopening
+    Opening | Edit | Weighing | HandOver | LateHandOver | Assignment | Beginning | Wait | Resumption
+    | Resolution | Closing | Reopening
 )  # fmt: skip
 
 
@@ -127,9 +134,16 @@ class CaseStory:
     def counted(self) -> dict[str, int]:
         """What our counters will be after these steps."""
         return {
-            "hand_overs": sum(isinstance(step, HandOver) for step in self.steps),
+            "hand_overs": sum(isinstance(step, HandOver | LateHandOver) for step in self.steps),
             "reopens": sum(isinstance(step, Reopening) for step in self.steps),
         }
+
+    @property
+    def teams(self) -> tuple[str | None, ...]:
+        """The teams through whose hands it goes, in order; nothing is the desk's first one."""
+        return tuple(
+            step.team for step in self.steps if isinstance(step, Opening | HandOver | LateHandOver)
+        )
 
 
 @dataclass(kw_only=True)
@@ -139,6 +153,8 @@ class Tracer:
     case: str
     holds_in: frozenset[State]
     remarks: Remarks
+    end: State | None = None
+    """How it ends after its last row, if that leaves it open."""
     steps: list[AnyStep] = field(default_factory=list)
     state: State = State.NEW
     waiting_for: WaitingFor | None = None
@@ -159,6 +175,7 @@ class Tracer:
                 self._open(event)
             self._follow(event)
             self.last = event
+        self._end()
         return CaseStory(
             case=self.case,
             rows=rows,
@@ -195,20 +212,20 @@ class Tracer:
     def _follow(self, event: Event) -> None:
         at = self._later(event)
         wanted = event.standing or Standing(state=self.state, waiting_for=self.waiting_for)
-        hand_overs, reopens = self._count(HandOver), self._count(Reopening)
+        hand_overs = self._count(HandOver, LateHandOver)
+        reopens = self._count(Reopening)
         was_done = self.state in DONE
         if was_done and wanted.state not in DONE:
             self.steps.append(Reopening(at=at, author=event.author))
             self.state = state_in_hands(1 if self.person else None)
         self._edit(event, at)
-        known = 0
         if self.state in DONE:
-            known = self._stay_done(event, wanted, at)
+            self._stay_done(event, wanted, at)
         else:
             self._weigh(event, at)
             self._pass_on(event, wanted, at)
             self._move(event, wanted, at)
-        self._check(event, "hand_overs", self._count(HandOver) - hand_overs + known)
+        self._check(event, "hand_overs", self._count(HandOver, LateHandOver) - hand_overs)
         self._check(event, "reopens", self._count(Reopening) - reopens)
 
     def _later(self, event: Event) -> datetime:
@@ -286,22 +303,33 @@ class Tracer:
                 self.state = wanted.state
         self.waiting_for = wanted.waiting_for if self.state is State.WAITING else None
 
-    def _stay_done(self, event: Event, wanted: Standing, at: datetime) -> int:
-        """Close what was resolved, and return how many changes of team could not be told.
+    def _stay_done(self, event: Event, wanted: Standing, at: datetime) -> None:
+        """Close what was resolved, and let it change teams as the log says.
 
-        Nobody holds a resolved ticket, so it changes no hands; what is another's by then goes
-        there when it is taken up again.
+        Nobody holds a resolved ticket, so no person gets it; the chain of teams is whole.
         """
         where = f"row {event.row}"
-        changed = self._changed(event)
-        for remark in changed:
+        for remark in self._changed(event):
             self.remarks.add(remark, where)
+        if event.team is not None and event.team != self.team:
+            self.remarks.add(Remark.TEAM_WHILE_DONE, where)
+            self.team, self.person = event.team, ""
+            self.steps.append(LateHandOver(at=at, author=event.author, team=self.team))
         if self.state is State.RESOLVED and wanted.state is State.CLOSED:
             self.steps.append(Closing(at=at, author=event.author))
             self.state = State.CLOSED
         elif self.state is State.CLOSED and wanted.state is State.RESOLVED:
             self.remarks.add(Remark.RESOLVED_AFTER_CLOSING, where)
-        return changed.count(Remark.TEAM_WHILE_DONE)
+
+    def _end(self) -> None:
+        """End a case that its last row leaves open, as the mapping wishes."""
+        if self.end is None or self.last is None or self.at is None or self.state in DONE:
+            return
+        self.remarks.add(Remark.ENDED_BY_MAPPING, f"row {self.last.row}")
+        self.steps.append(Resolution(at=self.at, words=self.last.resolution))
+        if self.end is State.CLOSED:
+            self.steps.append(Closing(at=self.at))
+        self.state = self.end
 
     def _changed(self, event: Event) -> list[Remark]:
         last = self.last
@@ -310,14 +338,13 @@ class Tracer:
         weight = (event.priority, event.impact, event.urgency)
         person = event.person if self.state in self.holds_in else None
         pairs = (
-            (Remark.TEAM_WHILE_DONE, event.team, last.team),
             (Remark.PERSON_WHILE_DONE, person, last.person),
             (Remark.PRIORITY_WHILE_DONE, weight, (last.priority, last.impact, last.urgency)),
         )
         return [remark for remark, said, before in pairs if said is not None and said != before]
 
-    def _count(self, kind: type[Step]) -> int:
-        return sum(isinstance(step, kind) for step in self.steps)
+    def _count(self, *kinds: type[Step]) -> int:
+        return sum(isinstance(step, kinds) for step in self.steps)
 
     def _check(self, event: Event, counter: str, done: int) -> None:
         """Compare what the log counted in this row with what it shows."""

@@ -8,6 +8,7 @@ from ansvar.importers.decisions.retracing import (
     CaseStory,
     Edit,
     HandOver,
+    LateHandOver,
     Opening,
 )
 
@@ -39,6 +40,8 @@ class NamesWanted:
                         self._add_matter(step)
                     case HandOver() | Assignment():
                         self._add_holder(step)
+                    case LateHandOver():
+                        self.teams.add(step.team)
 
     def _add_matter(self, step: Opening | Edit) -> None:
         self.persons |= {step.requester} if step.requester is not None else set()

@@ -1,29 +1,17 @@
-"""Event logs as files: rows with columns, read one after the other, packed or not."""
+"""Event logs: rows with columns, read one after the other, and which of them are one case."""
 
-import bz2
-import csv
-import gzip
-import lzma
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from ansvar.importers.decisions import LogMapping, digest
-from ansvar.importers.sources.finding import SourceMissing
 from ansvar.kernel.refusal import Refusal
 
-_OPENERS: dict[str, Callable[..., IO[str]]] = {
-    ".xz": lzma.open,
-    ".gz": gzip.open,
-    ".bz2": bz2.open,
-}
 _TOLD_EVERY = 2000
-_LONGEST_CELL = 16 * 1024 * 1024
 
 
 class LogNotFitting(Refusal):
@@ -36,8 +24,22 @@ class Row:
 
     number: int
     cells: dict[str, str]
+    """Those that the mapping asks for, each of them."""
     is_broken: bool = False
     """It has other cells than the first row has names."""
+
+
+class Rows(Protocol):
+    """A file of some kind, as rows."""
+
+    columns: Sequence[str]
+    """The names of its columns, as far as they are known; all of them after the last row."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all rows.
+
+        Raises: LogNotFitting.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,8 @@ class Counted:
     """Rows of each case, by the digest of its name."""
     homeless: int
     """Rows that name no case."""
+    unused: tuple[str, ...] = ()
+    """Columns that the mapping does not ask for."""
 
     @property
     def cases(self) -> int:
@@ -56,14 +60,15 @@ class Counted:
         return len(self.per_case)
 
 
-class CsvLog:
-    """A log with separated values; the first row names the columns."""
+class EventLog:
+    """A file with the rows of many cases."""
 
     kind = "log"
 
-    def __init__(self, path: Path, mapping: LogMapping) -> None:
+    def __init__(self, path: Path, mapping: LogMapping, file: Rows) -> None:
         self.path = path
         self.mapping = mapping
+        self.file = file
 
     @property
     def name(self) -> str:
@@ -77,7 +82,7 @@ class CsvLog:
         """
         per_case: Counter[int] = Counter()
         rows = homeless = 0
-        for row in self.rows():
+        for row in self.file.rows():
             rows += 1
             if key := self._key(row):
                 per_case[key] += 1
@@ -85,7 +90,17 @@ class CsvLog:
                 homeless += 1
             if rows % _TOLD_EVERY == 0:
                 yield rows, None
-        yield rows, Counted(rows=rows, per_case=per_case, homeless=homeless)
+        columns = self.file.columns
+        require_columns(self.path, self.mapping, columns)
+        if not per_case:
+            raise LogNotFitting(
+                _("{path} has no row that names a case in {columns}.").format(
+                    path=self.path, columns=", ".join(self.mapping.columns["case"])
+                )
+            )
+        wanted = self.mapping.wanted_columns
+        unused = tuple(column for column in columns if column not in wanted)
+        yield rows, Counted(rows=rows, per_case=per_case, homeless=homeless, unused=unused)
 
     def cases(self, counted: Counted) -> Iterator[tuple[str, list[Row]]]:
         """Yield each case with its rows in their order, as soon as its last row was read.
@@ -93,7 +108,7 @@ class CsvLog:
         Rows of a case may lie apart: only cases that are not complete yet are held in memory.
         """
         waiting: dict[int, list[Row]] = {}
-        for row in self.rows():
+        for row in self.file.rows():
             key = self._key(row)
             if not key:
                 continue
@@ -102,23 +117,6 @@ class CsvLog:
             if len(rows) == counted.per_case[key]:
                 del waiting[key]
                 yield self._case(row), rows
-
-    def rows(self) -> Iterator[Row]:
-        """Yield all rows.
-
-        Raises: LogNotFitting.
-        """
-        with self._opened() as file:
-            reader = csv.reader(file, delimiter=self.mapping.delimiter)
-            header = next(reader, [])
-            self._require_columns(header)
-            for number, cells in enumerate(reader, start=1):
-                if cells:
-                    yield Row(
-                        number=number,
-                        cells=dict(zip(header, [*cells, *[""] * len(header)], strict=False)),
-                        is_broken=len(cells) != len(header),
-                    )
 
     def _case(self, row: Row) -> str:
         missing = self.mapping.missing
@@ -129,43 +127,31 @@ class CsvLog:
         case = self._case(row)
         return digest(case) if case else 0
 
-    def _require_columns(self, header: Iterable[str]) -> None:
-        there = list(header)
-        if missing := self.mapping.missing_columns(there):
-            raise LogNotFitting(
-                _("{path} has no column {missing}. It has: {there}.").format(
-                    path=self.path, missing=", ".join(missing), there=", ".join(there) or "–"
-                )
-            )
 
-    @contextmanager
-    def _opened(self) -> Iterator[IO[str]]:
-        opener = _OPENERS.get(self.path.suffix.lower(), open)
-        csv.field_size_limit(_LONGEST_CELL)
-        try:
-            with opener(
-                self.path, "rt", encoding=self.mapping.encoding, errors="replace", newline=""
-            ) as file:
-                yield file
-        except (OSError, EOFError, lzma.LZMAError, csv.Error, LookupError) as error:
-            raise LogNotFitting(
-                _("{path} cannot be read: {error}.").format(path=self.path, error=error)
-            ) from error
+def require_columns(
+    path: Path, mapping: LogMapping, columns: Sequence[str], *, hint: str = ""
+) -> None:
+    """Refuse a file that lacks columns of the mapping, or has one of them twice.
 
-
-def log_at(text: str, mapping: LogMapping) -> CsvLog:
-    """Return the log at a path.
-
-    Raises: SourceMissing; LogNotFitting for a kind of file that is not read.
+    Raises: LogNotFitting, with what there is and the *hint*.
     """
-    path = Path(text).expanduser()
-    if not path.is_file():
-        raise SourceMissing(_("There is no file {path}.").format(path=path))
-    path = path.resolve()
-    names = [suffix.lower() for suffix in path.suffixes]
-    inner = [suffix for suffix in names if suffix not in _OPENERS][-1:]
-    if inner not in ([".csv"], [".tsv"], [".txt"]):
+    if missing := mapping.missing_columns(columns):
         raise LogNotFitting(
-            _("{path} is no .csv file, packed as .xz, .gz or .bz2 or not.").format(path=path)
+            " ".join(
+                part
+                for part in (
+                    _("{path} has no column {missing}. It has: {there}.").format(
+                        path=path, missing=", ".join(missing), there=", ".join(columns) or "–"
+                    ),
+                    hint or _("Write in [columns] of the mapping what they are called here."),
+                )
+                if part
+            )
         )
-    return CsvLog(path, mapping)
+    counts = Counter(columns)
+    if twice := sorted(column for column in mapping.wanted_columns if counts[column] > 1):
+        raise LogNotFitting(
+            _("{path} has the column {twice} more than once; name its columns apart.").format(
+                path=path, twice=twice[0]
+            )
+        )
