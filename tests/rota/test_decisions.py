@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -70,7 +71,7 @@ def test_turns_of_a_pattern_follow_each_other_and_never_meet(people, step, days,
     )
     turns = turns_by(pattern)
     assert all(turn.starts_at < turn.ends_at for turn in turns)
-    for one, following in zip(turns, turns[1:], strict=False):
+    for one, following in pairwise(turns):
         assert one.ends_at <= following.starts_at
         assert not one.meets(following.starts_at, following.ends_at)
 

@@ -119,7 +119,7 @@ def test_who_is_away_is_replaced_by_the_deputy_of_the_turn_then_by_the_stand_in(
     turn = a_turn(desk, holder, now, deputy=deputy)
     at = now + HOUR
 
-    def standing():
+    def standing() -> tuple[int, Standing, str]:
         found = on_duty(desk.pk, Duty.QUEUE, at)
         return (found.person_id, found.standing, found.holder)
 

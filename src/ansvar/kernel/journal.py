@@ -78,6 +78,11 @@ def request(request_id: uuid.UUID | None = None) -> Iterator[uuid.UUID]:
         _request_id.reset(token)
 
 
+def request_id() -> uuid.UUID | None:
+    """Return the id that entries recorded here share, if there is one."""
+    return _request_id.get()
+
+
 def _gather(gathered: _Gathered, fact: Fact, entry: Entry) -> None:
     gathered.entries.append(entry)
     if not gathered.is_history:

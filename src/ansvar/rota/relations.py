@@ -1,12 +1,17 @@
-"""Rights on who is here that follow from what somebody is to a person: oneself, a lead."""
+"""Rights on absences that follow from what somebody is to a person, and whom one stands in for."""
 
 from typing import Any
 
 from django.db.models import Q
 
+from ansvar.access.backends import read_along
 from ansvar.access.queries import desks_where, works_at_a_desk
 from ansvar.access.relations import relations
 from ansvar.people.models import Membership, Person
+from ansvar.rota.queries import stands_for_along
+
+# For whom the reader of a page stands in, read with the person.
+read_along.add("stands_for")(stands_for_along)
 
 
 @relations.add("rota.announce")

@@ -30,6 +30,13 @@ class Viewer:
     desks: frozenset[int] | None
     """Desks whose tickets the person may read by role; nothing stands for all."""
     teams: frozenset[int]
+    queues: frozenset[int] = frozenset()
+    """Desks whose queue the person manages today: what is new there and taken by nobody is theirs.
+
+    Like the next one it is asked for with the pages that say what needs somebody.
+    """
+    stands_for: frozenset[int] = frozenset()
+    """Who is away and has named this person as stand-in."""
 
     @property
     def sees(self) -> Q:

@@ -120,9 +120,14 @@ def _view(
 
 def _needs(viewer: Viewer) -> Q:
     mine = Q(assignee_id=viewer.person_id) | Q(owner_id=viewer.person_id, assignee=None)
+    if viewer.stands_for:
+        mine |= Q(assignee_id__in=viewer.stands_for)
+        mine |= Q(owner_id__in=viewer.stands_for, assignee=None)
     unanswered = mine & (Q(requester_spoke_at__isnull=False) | Q(update_due_at__lte=clock.now()))
     given = Q(assignee_id=viewer.person_id, state=State.ASSIGNED)
     untaken = Q(team_id__in=viewer.teams, assignee=None, state=State.NEW)
+    if viewer.queues:
+        untaken |= Q(desk_id__in=viewer.queues, assignee=None, state=State.NEW)
     return unanswered | given | untaken
 
 
@@ -132,7 +137,8 @@ _view(
     icon="inbox",
     why=_(
         "New in your teams, given to you and not begun, with an answer you owe, or with a promised "
-        "message that is late."
+        "message that is late; of those whom you stand in for, too. Who manages the queue today "
+        "has everything here that is new on the desk."
     ),
     where=_needs,
 )

@@ -6,8 +6,9 @@ from django.db.models import DateTimeField, ExpressionWrapper, F
 
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
-from ansvar.kernel.work import schedule
+from ansvar.kernel.work import schedule, task
 from ansvar.tickets.commands import MoveNotAllowed, close_ticket, resume_ticket
+from ansvar.tickets.commands.passing import go_on_passing
 from ansvar.tickets.decisions import State
 from ansvar.tickets.models import Ticket
 
@@ -40,3 +41,10 @@ def end_waiting_that_is_due() -> None:
     due = Ticket.objects.filter(state=State.WAITING, waiting_until__lte=clock.now())
     for pk in list(due.order_by("waiting_until").values_list("pk", flat=True)[:AT_ONCE]):
         resume_ticket(pk, why="the reminder came", by=SYSTEM)
+
+
+@task("tickets.pass_on", about=lambda passing_id: f"tickets of hand-over {passing_id}")
+def pass_on(passing_id: int) -> None:
+    """Pass the next tickets of a large hand-over on, and come again for the rest."""
+    if go_on_passing(passing_id):
+        pass_on.later(passing_id=passing_id)

@@ -1,6 +1,6 @@
 """Who reads a page, and on which desk: asked once per request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.http import HttpRequest
@@ -9,6 +9,7 @@ from ansvar.access.queries import desks_where
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import may
 from ansvar.people.models import Desk, Person
+from ansvar.rota.queries import OnDuty, queue_manager_along, read_on_duty
 from ansvar.tickets.queries import Viewer, viewer_of
 
 DESK_KEY = "desk"
@@ -29,8 +30,15 @@ class Reader:
 
     @cached_property
     def viewer(self) -> Viewer:
-        """What decides which tickets the person sees."""
-        return viewer_of(self.person.pk)
+        """What decides which tickets the person sees, and which need them."""
+        return replace(
+            viewer_of(self.person.pk),
+            queues=frozenset(
+                pk for pk, one in self.queue_managers.items() if one.person_id == self.person.pk
+            ),
+            # Read with the person, see `rota/relations.py`.
+            stands_for=frozenset(getattr(self.person, "stands_for", ())),
+        )
 
     @cached_property
     def sight(self) -> Viewer:
@@ -44,9 +52,20 @@ class Reader:
     @cached_property
     def desks(self) -> list[Desk]:
         """The desks the person works at, by name."""
-        found = Desk.objects.filter(is_active=True)
+        found = Desk.objects.filter(is_active=True).annotate(manager_told=queue_manager_along())
         mine = desks_where(self.person.pk, "service.read")
         return list(found if mine is None else found.filter(pk__in=mine))
+
+    @cached_property
+    def queue_managers(self) -> dict[int, OnDuty]:
+        """Who manages the queue of each of those desks now, by the desk's id."""
+        told = {desk.pk: read_on_duty(desk.manager_told) for desk in self.desks}  # type: ignore[attr-defined]  # annotated above
+        return {pk: one for pk, one in told.items() if one is not None}
+
+    @property
+    def queue_manager(self) -> OnDuty | None:
+        """Who manages the queue of the desk that is looked at."""
+        return self.queue_managers.get(self.desk_id or 0)
 
     @cached_property
     def desk(self) -> Desk | None:

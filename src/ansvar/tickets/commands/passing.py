@@ -207,9 +207,7 @@ def _set_owner(ticket: Ticket, to: Person, *, by: Actor) -> None:
     record(OwnerChanged(subject_id=ticket.pk, owner_id=to.pk, previous_id=previous_id), by=by)
 
 
-def _write_note(
-    ticket: Ticket, words: str, line: str, *, author_id: int | None, by: Actor
-) -> None:
+def _write_note(ticket: Ticket, words: str, line: str, *, author_id: int | None, by: Actor) -> None:
     text = "\n\n".join(part for part in (line, words) if part)
     if text:
         note = Note.objects.create(
