@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "ansvar.catalogue",
     "ansvar.tickets",
     "ansvar.notices",
+    "ansvar.ownership",
     "ansvar.conversations",
     "ansvar.servicelevels",
     "ansvar.insight",

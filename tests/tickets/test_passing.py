@@ -45,7 +45,10 @@ def test_many_tickets_pass_in_one_act_with_a_note_on_each():
     entries = Entry.objects.filter(request_id=act.request_id).order_by("pk")
     told = [(entry.fact, entry.subject_id) for entry in entries]
     assert sorted(told) == sorted(
-        (fact, pk) for pk in ids for fact in ("ticket.owner_changed", "ticket.note_added")
+        [
+            *((fact, pk) for pk in ids for fact in ("ticket.owner_changed", "ticket.note_added")),
+            ("ownership.passed", place.agent.pk),
+        ]
     )
     assert (act.giver_id, act.done_at is not None) == (place.agent.pk, True)
     assert differences() == []

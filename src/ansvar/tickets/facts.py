@@ -229,6 +229,23 @@ class OwnerChanged(
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnershipPassed(
+    Fact,
+    name="ownership.passed",
+    subject="person",
+    wording=_("had {count} tickets passed on to {to}"),
+):
+    """Somebody came to answer for several tickets in one act, each of which has a fact too.
+
+    The subject is who answered for them; for tickets of several people, who passed them on.
+    """
+
+    passing_id: int
+    to_id: PersonId
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkStarted(Fact, name="ticket.work_started", wording=_("started work")):
     """Work on a ticket began, or went on after waiting."""
 

@@ -13,7 +13,7 @@ from ansvar.kernel.rights import NotPermitted, may
 from ansvar.kernel.work import tasks
 from ansvar.people.models import Person
 from ansvar.tickets.commands.locking import save
-from ansvar.tickets.facts import NoteAdded, OwnerChanged
+from ansvar.tickets.facts import NoteAdded, OwnerChanged, OwnershipPassed
 from ansvar.tickets.models import OPEN_STATES, Note, PassedTicket, Passing, Ticket
 
 AT_ONCE = 200
@@ -53,7 +53,7 @@ def pass_ownership(
     passed on in batches, unless they are to go *whole*.
 
     Raises: NotPermitted; CannotOwn; NothingToPass.
-    Records: OwnerChanged and NoteAdded for each, with one request id.
+    Records: OwnerChanged and NoteAdded for each, with one request id; OwnershipPassed once.
     """
     tickets = _locked(ticket_ids)
     if not tickets:
@@ -84,6 +84,16 @@ def pass_ownership(
         _go_on(passing, len(tickets), by=by)
     else:
         tasks["tickets.pass_on"].later(passing_id=passing.pk)
+    with journal.request(request_id):
+        record(
+            OwnershipPassed(
+                subject_id=passing.giver_id or by.person_id or to.pk,
+                passing_id=passing.pk,
+                to_id=to.pk,
+                count=len(tickets),
+            ),
+            by=by,
+        )
     return passing
 
 

@@ -1,0 +1,1 @@
+"""Who is told when tickets change hands: decisions that wait, owners that are new."""
