@@ -22,6 +22,12 @@ class WordsMissing(Refusal):
     """What is asked, or answered, needs words."""
 
 
+class NotAsked(Refusal):
+    """Somebody was to answer what others were asked, or to praise an answer of their own."""
+
+    status = 403
+
+
 class TaskEnded(Refusal):
     """A task has been answered or withdrawn already."""
 
@@ -104,21 +110,18 @@ def put_task(
 def take_task(task_id: int, *, by: Actor) -> Task:
     """Deal oneself with what one's team was asked. One's own is silent.
 
-    Raises: NotPermitted for those who are not in the team; TaskEnded.
+    Raises: NotAsked; TaskEnded.
     Records: TaskTaken.
     """
     ticket, task = _locked_with(task_id)
-    if by.person_id is None or not _is_asked(task, by.person_id):
-        raise NotPermitted("ticket.work")
-    if task.person_id == by.person_id or task.team_id is None:
+    person_id = _asked(task, by)
+    if task.person_id == person_id or task.team_id is None:
         return task
-    task.person_id = by.person_id
+    task.person_id = person_id
     task.save(update_fields=["person"])
     save(ticket)
     record(
-        TaskTaken(
-            subject_id=ticket.pk, task_id=task.pk, team_id=task.team_id, person_id=by.person_id
-        ),
+        TaskTaken(subject_id=ticket.pk, task_id=task.pk, team_id=task.team_id, person_id=person_id),
         by=by,
     )
     return task
@@ -128,15 +131,14 @@ def take_task(task_id: int, *, by: Actor) -> Task:
 def answer_task(task_id: int, *, words: str, by: Actor) -> Task:
     """Answer what was asked, or say that it is done; the answer stands on the ticket.
 
-    Raises: NotPermitted for those who were not asked; WordsMissing; TaskEnded.
+    Raises: NotAsked; WordsMissing; TaskEnded.
     Records: TaskAnswered.
     """
     ticket, task = _locked_with(task_id)
-    if by.person_id is None or not _is_asked(task, by.person_id):
-        raise NotPermitted("ticket.work")
+    person_id = _asked(task, by)
     if not words.strip():
         raise WordsMissing(said("Say what you found, or what was done."))
-    task.answer, task.answered_by_id, task.ended_at = words.strip(), by.person_id, clock.now()
+    task.answer, task.answered_by_id, task.ended_at = words.strip(), person_id, clock.now()
     task.save(update_fields=["answer", "answered_by", "ended_at"])
     save(ticket)
     record(TaskAnswered(subject_id=ticket.pk, task_id=task.pk, said=task.answer), by=by)
@@ -161,7 +163,7 @@ def withdraw_task(task_id: int, *, why: str, by: Actor) -> Task:
 def credit_help(task_id: int, *, has_helped: bool, by: Actor) -> Task:
     """Say whether an answer helped: it stands to the credit of who gave it. As before: silent.
 
-    Raises: NotPermitted; NobodyAsked when there is no answer yet.
+    Raises: NotPermitted; NobodyAsked when there is no answer yet; NotAsked of one's own answer.
     Records: HelpCredited.
     """
     task = Task.objects.select_for_update().select_related("ticket").get(pk=task_id)
@@ -169,8 +171,7 @@ def credit_help(task_id: int, *, has_helped: bool, by: Actor) -> Task:
     if task.answered_by_id is None:
         raise NobodyAsked(said("Nobody has answered yet."))
     if task.answered_by_id == by.person_id:
-        # Nobody's own praise counts.
-        raise NotPermitted("ticket.work")
+        raise NotAsked(said("You gave this answer; let somebody else say whether it helped."))
     if task.has_helped is not has_helped:
         task.has_helped = has_helped
         task.save(update_fields=["has_helped"])
@@ -217,10 +218,17 @@ def _locked_with(task_id: int) -> tuple[Ticket, Task]:
     return ticket, task
 
 
-def _is_asked(task: Task, person_id: int) -> bool:
-    if task.person_id == person_id:
-        return True
-    return Membership.objects.filter(team=task.team_id, person=person_id).exists()
+def _asked(task: Task, by: Actor) -> int:
+    """Return who acts, one of those who were asked.
+
+    Raises: NotAsked.
+    """
+    if by.person_id is not None:
+        if task.person_id == by.person_id:
+            return by.person_id
+        if Membership.objects.filter(team=task.team_id, person=by.person_id).exists():
+            return by.person_id
+    raise NotAsked(said("Only those who were asked answer."))
 
 
 def _require_reader(person: Person, ticket: Ticket) -> None:

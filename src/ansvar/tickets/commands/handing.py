@@ -89,24 +89,10 @@ def hand_over_ticket(
     require(by, "ticket.hand_over", ticket)
     if team.pk == ticket.team_id:
         return HandingOver(ticket=ticket)
-    require_open(ticket)
-    require_team_of(ticket.desk_id, team)
-    if not reason.strip():
-        raise ReasonMissing(said("Say why, and what was tried: the next team reads it first."))
+    wish = _wish(ticket, team, reason=reason, tried=tried, by=by)
     if assignee is not None:
         require_member(assignee, team.pk)
-    wish = HandOverRequest(
-        ticket=ticket,
-        desk_id=ticket.desk_id,
-        service=ticket.service,
-        giver_id=ticket.team_id,
-        team=team,
-        assignee=assignee,
-        asked_by_id=by.person_id,
-        asked_at=clock.now(),
-        reason=reason.strip(),
-        tried=tried.strip(),
-    )
+        wish.assignee = assignee
     if journal.is_history():
         _give(ticket, wish, by=by)
         return HandingOver(ticket=ticket)
@@ -207,6 +193,28 @@ def withdraw_waiting(ticket_id: int, *, why: str, by: Actor) -> None:
 
 
 _WITHDRAWN = "it is not needed any more"
+
+
+def _wish(ticket: Ticket, team: Team, *, reason: str, tried: str, by: Actor) -> HandOverRequest:
+    """Return what is wished, not stored.
+
+    Raises: ReasonMissing; NotThisDesk; MoveNotAllowed.
+    """
+    require_open(ticket)
+    require_team_of(ticket.desk_id, team)
+    if not reason.strip():
+        raise ReasonMissing(said("Say why, and what was tried: the next team reads it first."))
+    return HandOverRequest(
+        ticket=ticket,
+        desk_id=ticket.desk_id,
+        service=ticket.service,
+        giver_id=ticket.team_id,
+        team=team,
+        asked_by_id=by.person_id,
+        asked_at=clock.now(),
+        reason=reason.strip(),
+        tried=tried.strip(),
+    )
 
 
 def _decides(ticket: Ticket, by: Actor) -> bool:
