@@ -75,9 +75,8 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
 ) -> Ticket:
     """Take up a matter as a ticket of *desk*, in the hands of the desk's first team.
 
-    Or in those of *team*, for what is known to have begun there. With an *assignee*, somebody who
-    was asked in person, custody starts in those hands, and that person answers for the ticket; it
-    is in the first of the person's teams of the desk.
+    Or in those of *team*, for what is known to have begun there. An *assignee* is who was asked in
+    person: custody starts there, in the person's first team, and that person answers for it.
 
     Anybody may open one for himself, or as the *reporter* for a colleague; otherwise it needs the
     right. The site is the requester's unless another is given. An agent who opens a ticket for
@@ -86,8 +85,7 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     Raises: NotPermitted; NothingSaid; NoTeam; NotThisDesk.
     Records: TicketOpened; OwnerChanged when an agent opens it; TicketAssigned with an assignee.
     """
-    parties = {requester.pk, reporter.pk if reporter else None}
-    works_for_desk = by.person_id is None or by.person_id not in parties
+    works_for_desk = by.person_id is None or by.person_id not in _parties(requester, reporter)
     if works_for_desk or team is not None:
         require(by, "ticket.open", desk)
     now = clock.now()
@@ -119,6 +117,10 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     _into_first_hands(ticket, opener_id=opener_id, assignee=assignee, by=by)
     tell_pages(ticket)
     return ticket
+
+
+def _parties(requester: Person, reporter: Person | None) -> set[int]:
+    return {person.pk for person in (requester, reporter) if person is not None}
 
 
 @command
