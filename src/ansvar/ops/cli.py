@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import ansvar
-from ansvar.ops import console, importing
+from ansvar.ops import console, importing, reporting
 from ansvar.ops.trouble import Trouble
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app = typer.Typer(
 demo_app = typer.Typer(no_args_is_help=True, help="The demo organisation: load, remove, log in.")
 app.add_typer(demo_app, name="demo")
 app.add_typer(importing.app, name="import")
+app.add_typer(reporting.report_app, name="report")
+app.add_typer(reporting.insight_app, name="insight")
 mail_app = typer.Typer(no_args_is_help=True, help="Mail: say what one says and what becomes of it.")
 app.add_typer(mail_app, name="mail")
 

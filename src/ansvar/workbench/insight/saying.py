@@ -1,11 +1,13 @@
 """How figures are said on the pages of insight."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ansvar.insight.decisions.losing import Loss
 from ansvar.servicelevels.clock_words import amount
 from ansvar.ui.wording import duration
 
@@ -41,3 +43,43 @@ def working_hours(time: timedelta) -> str:
     if time < timedelta(hours=10):
         return amount(time)
     return _("%(n)s h") % {"n": plain_number(round(time / timedelta(hours=1)))}
+
+
+def money(amount_: Decimal, currency: str) -> str:
+    """Say an amount of money: without hundredths from a hundred on."""
+    places = 2 if abs(amount_) < 100 and amount_ % 1 else 0  # noqa: PLR2004 - see above
+    return f"{number_format(round(amount_, places), places, force_grouping=True)} {currency}"
+
+
+def loss_doubts(lost: Loss, currency: str) -> list[str]:
+    """Say what a loss rests on: what is assumed of it, and what nobody knows."""
+    if not lost.working:
+        return []
+    said = []
+    if lost.without_rate < lost.working:
+        said.append(
+            _(
+                "Work is reckoned as if one person of the holding team worked on it all the time:"
+                " %(cost)s, the most it can have cost."
+            )
+            % {"cost": money(lost.work, currency)}
+        )
+    if lost.without_rate:
+        said.append(
+            _("%(hours)s were with teams of which nobody has said what an hour costs.")
+            % {"hours": working_hours(lost.without_rate)}
+        )
+    if lost.without_service_cost < lost.working:
+        said.append(
+            _("What the business lost without the services comes to %(cost)s.")
+            % {"cost": money(lost.business, currency)}
+        )
+    if lost.without_service_cost:
+        said.append(
+            _(
+                "%(hours)s were on services of which nobody has said what an hour without them"
+                " costs, or on none."
+            )
+            % {"hours": working_hours(lost.without_service_cost)}
+        )
+    return said

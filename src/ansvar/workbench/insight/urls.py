@@ -4,6 +4,7 @@ from django.urls import path
 
 from ansvar.workbench.insight import (
     calculator,
+    handovers,
     home,
     levels,
     missed,
@@ -11,6 +12,7 @@ from ansvar.workbench.insight import (
     promises,
     silence,
     stuck,
+    what_if,
 )
 
 urlpatterns = [
@@ -35,5 +37,8 @@ urlpatterns = [
     ),
     path("levels/", levels.insight_levels, name="insight-levels"),
     path("levels/table.csv", levels.insight_levels_csv, name="insight-levels-csv"),
+    path("handovers/", handovers.insight_handovers, name="insight-handovers"),
+    path("handovers/table.csv", handovers.insight_handovers_csv, name="insight-handovers-csv"),
+    path("handovers/what-if/", what_if.insight_what_if, name="insight-what-if"),
     path("levels/missed/", missed.insight_missed, name="insight-missed"),
 ]
