@@ -29,6 +29,7 @@ PERMISSIONS: Mapping[str, str] = {
     "ticket.assign": "make an agent answerable for the work, or take it",
     "ticket.hand_over": "give a ticket to another team",
     "ticket.decide_hand_over": "decide hand-overs when their service owner has not in time",
+    "ticket.remind": "remind whoever holds a ticket of it",
     "ticket.change_owner": "change who answers for a ticket until it is closed",
     "ticket.work": "start, pause and resolve work",
     "ticket.note": "write notes among agents",
@@ -82,6 +83,7 @@ _LEAD = _AGENT | {
     "ticket.change_owner",
     "ticket.choose_level",
     "ticket.close",
+    "ticket.remind",
     "insight.read",
     "rota.edit",
 }

@@ -19,7 +19,7 @@ from ansvar.notices.carriers import carriers
 from ansvar.notices.facts import NoticesChosen
 from ansvar.notices.kinds import kinds
 from ansvar.notices.models import Notice, NoticeWish
-from ansvar.notices.queries import may_be_told, wishes_of
+from ansvar.notices.queries import may_be_told, usual_wishes, wishes_of, wishes_of_all
 from ansvar.tickets.models import Ticket
 
 KEPT_DAYS = 90
@@ -129,9 +129,12 @@ def choose_notices(wished: Iterable[tuple[str, str]], *, by: Actor) -> None:
     if by.person_id is None or wishes_of(by.person_id) == wanted:
         return
     NoticeWish.objects.filter(person=by.person_id).delete()
+    usual = usual_wishes()
     NoticeWish.objects.bulk_create(
-        NoticeWish(person_id=by.person_id, kind=kind, carrier=carrier)
-        for kind, carrier in sorted(wanted)
+        NoticeWish(
+            person_id=by.person_id, kind=kind, carrier=carrier, is_wished=(kind, carrier) in wanted
+        )
+        for kind, carrier in sorted(wanted ^ usual)
     )
     record(NoticesChosen(subject_id=by.person_id, wished=sorted(wanted)), by=by)
 
@@ -191,15 +194,12 @@ def _carry(made: list[_Made]) -> None:
     """Let notices leave by the carriers that their readers wish, urgent ones by all that can."""
     if not made or not len(carriers):
         return
-    wishes: dict[tuple[int, str], set[str]] = defaultdict(set)
-    rows = NoticeWish.objects.filter(person__in={one.person_id for one in made})
-    for person_id, kind, name in rows.values_list("person", "kind", "carrier"):
-        wishes[person_id, kind].add(name)
+    wishes = wishes_of_all({one.person_id for one in made})
     for name, carrier in carriers.items():
         ids = [
             one.id
             for one in made
-            if (one.is_urgent and carrier.takes_urgent) or name in wishes[one.person_id, one.kind]
+            if (one.is_urgent and carrier.takes_urgent) or (one.kind, name) in wishes[one.person_id]
         ]
         if ids:
             carrier.carry(ids)

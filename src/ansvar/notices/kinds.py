@@ -27,6 +27,10 @@ class NoticeKind:
     """Turns a notice's values into words."""
     path: Callable[[], str] | None = None
     """Where a notice without ticket leads."""
+    place: Callable[[Mapping[str, Any]], str] | None = None
+    """The same where it depends on the notice's values."""
+    usual: frozenset[str] = frozenset()
+    """Names of carriers by which it leaves unless its reader has chosen otherwise."""
 
 
 kinds: Registry[NoticeKind] = Registry("kinds of notices")

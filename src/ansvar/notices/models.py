@@ -50,12 +50,17 @@ class Notice(models.Model):
 
 
 class NoticeWish(models.Model):
-    """That a person wants notices of a kind also by another way than on the page."""
+    """Whether a person wants notices of a kind also by another way than on the page.
+
+    Without a row what is usual for the kind holds, see `kinds.NoticeKind.usual`.
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="notice_wishes")
     kind = models.CharField(max_length=24)
     carrier = models.CharField(max_length=12)
     """Of `carriers.carriers`."""
+    is_wished = models.BooleanField(default=True, db_default=True)
+    """False only where it would be usual."""
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -1,7 +1,7 @@
 """Questions about notices: who may be told, what was told, in the reader's words."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ansvar.access.decisions import Grant, Role, desks_with
 from ansvar.access.models import RoleGrant
 from ansvar.catalogue.models import Service
-from ansvar.notices.kinds import kinds
+from ansvar.notices.kinds import NoticeKind, kinds
 from ansvar.notices.models import Notice, NoticeWish
 from ansvar.people.models import Person
 from ansvar.tickets.models import Ticket
@@ -129,15 +129,39 @@ def said_of(notice: Notice, ticket: Ticket | None) -> Said:
         text, path = _("Something about a ticket that you may not see any more."), ""
     else:
         text = str(sentence).format_map(_Missing({**kind.words(notice.values), **_about(ticket)}))
-        path = kind.path() if kind.path else ""
+        path = _place(kind, notice)
     icon = kind.icon if kind else "bell"
     return Said(notice=notice, text=text, icon=icon, ticket=ticket, path=path)
 
 
 def wishes_of(person_id: int) -> set[tuple[str, str]]:
     """Return by which ways somebody wants which notices, as pairs of kind and carrier."""
-    rows = NoticeWish.objects.filter(person=person_id)
-    return set(rows.values_list("kind", "carrier"))
+    return wishes_of_all({person_id})[person_id]
+
+
+def wishes_of_all(people: Collection[int]) -> dict[int, set[tuple[str, str]]]:
+    """Return the wishes of each of *people*: what is usual, and what they have chosen."""
+    found = {person_id: usual_wishes() for person_id in people}
+    rows = NoticeWish.objects.filter(person__in=people)
+    for person_id, kind, carrier, is_wished in rows.values_list(
+        "person", "kind", "carrier", "is_wished"
+    ):
+        if is_wished:
+            found[person_id].add((kind, carrier))
+        else:
+            found[person_id].discard((kind, carrier))
+    return found
+
+
+def usual_wishes() -> set[tuple[str, str]]:
+    """Return by which ways which notices leave for those who have chosen nothing."""
+    return {(name, carrier) for name, kind in kinds.items() for carrier in kind.usual}
+
+
+def _place(kind: NoticeKind, notice: Notice) -> str:
+    if kind.place is not None:
+        return kind.place(notice.values)
+    return kind.path() if kind.path else ""
 
 
 class _Missing(dict[str, str]):
