@@ -13,6 +13,19 @@ IN_PLACE_OF_OWNERS = "ticket.decide_hand_over"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What handing a ticket over to each team would need: found once for all of them."""
+
+    rule: Rule
+    held_before: frozenset[int]
+    given: int
+
+    def why_asked(self, team_id: int) -> Because | None:
+        """Return why handing it to a team needs the service owner, or nothing."""
+        return why_asked(self.rule, team_id=team_id, held_before=self.held_before, given=self.given)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Deciders:
     """Who may decide about hand-overs of one service."""
 
@@ -53,12 +66,15 @@ def rule_of(service_id: int | None) -> Rule:
     return FREE if row is None else Rule(mode=RuleMode(row.mode), after=row.after)
 
 
-def why_owner_is_asked(ticket: Ticket, team_id: int) -> Because | None:
-    """Return why handing a ticket to a team needs its service owner, or nothing."""
-    held = frozenset(ticket.custody.values_list("team_id", flat=True))
-    return why_asked(
-        rule_of(ticket.service_id),
-        team_id=team_id,
-        held_before=held,
+def outlook_of(ticket: Ticket) -> Outlook:
+    """Return what handing a ticket over would need, whichever team is to get it."""
+    return Outlook(
+        rule=rule_of(ticket.service_id),
+        held_before=frozenset(ticket.custody.values_list("team_id", flat=True)),
         given=ticket.hand_over_count,
     )
+
+
+def why_owner_is_asked(ticket: Ticket, team_id: int) -> Because | None:
+    """Return why handing a ticket to a team needs its service owner, or nothing."""
+    return outlook_of(ticket).why_asked(team_id)

@@ -1,10 +1,11 @@
-"""Why a ticket has its priority, in sentences a caller would accept."""
+"""Why a ticket has its priority, or a hand-over is asked, in sentences a caller would accept."""
 
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from ansvar.tickets.decisions import Basis
+from ansvar.tickets.decisions import Basis, Because
 from ansvar.tickets.models import Ticket
 
 
@@ -29,6 +30,21 @@ def why_priority(ticket: Ticket) -> list[str]:
             }
         )
     return sentences
+
+
+def why_hand_over_is_asked(because: Because, ticket: Ticket, *, team: str) -> str:
+    """Return why handing a ticket to *team* is decided by its service owner."""
+    if because is Because.BACK:
+        return _("%(team)s has held it before; giving it back would be a bounce.") % {"team": team}
+    service = ticket.service.name if ticket.service else ticket.desk.name
+    if because is Because.ALWAYS:
+        return _("Every hand-over of %(service)s is decided.") % {"service": service}
+    words = ngettext(
+        "It has changed hands %(n)s time; more of %(service)s is decided.",
+        "It has changed hands %(n)s times; more of %(service)s is decided.",
+        ticket.hand_over_count,
+    )
+    return words % {"n": ticket.hand_over_count, "service": service}
 
 
 def _impact(basis: Basis) -> str:

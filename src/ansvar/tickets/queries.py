@@ -3,22 +3,28 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 
 from ansvar.access.queries import desks_where
 from ansvar.catalogue.models import NeededFact
+from ansvar.kernel import clock
 from ansvar.kernel.models import Entry
 from ansvar.people.models import Membership
 from ansvar.tickets.models import (
     OPEN_STATES,
     SEARCH_LANGUAGES,
     CustodySpell,
+    HandOverRequest,
     Participant,
+    Task,
     Ticket,
 )
 
+MOST_ASKED = 100
+"""Whoever is asked more than that sees the oldest first."""
 SHOWN_WITH = ("requester", "site", "team", "assignee", "service")
 
 
@@ -30,6 +36,10 @@ class Viewer:
     desks: frozenset[int] | None
     """Desks whose tickets the person may read by role; nothing stands for all."""
     teams: frozenset[int]
+    asked: frozenset[int] = frozenset()
+    """Tickets on which others wait for the person or a team of theirs: for an answer, for a piece
+    of work, for the decision on a hand-over. Up to `MOST_ASKED` of each.
+    """
     queues: frozenset[int] = frozenset()
     """Desks whose queue the person manages today: what is new there and taken by nobody is theirs.
 
@@ -48,13 +58,39 @@ class Viewer:
 
 
 def viewer_of(person_id: int) -> Viewer:
-    """Return what decides about the person's tickets."""
+    """Return what decides about the person's tickets, with one query."""
     teams = Membership.objects.filter(person_id=person_id, team__is_active=True)
+    mine = Q(person=person_id) | Q(person=None, team__in=teams.values("team"))
+    tasks = Task.objects.filter(mine, ended_at=None).order_by("asked_at")
+    waiting = HandOverRequest.objects.filter(_falls_to(person_id), answer="").order_by("asked_at")
+    # Ids, and no condition on the rows themselves: so the queue finds them by their key.
+    found = _told("team", teams, "team").union(
+        _told("ticket", tasks, "ticket")[:MOST_ASKED],
+        _told("ticket", waiting, "ticket")[:MOST_ASKED],
+        all=True,
+    )
+    ids: dict[str, set[int]] = {"team": set(), "ticket": set()}
+    for noun, pk in found:
+        ids[noun].add(pk)
     return Viewer(
         person_id=person_id,
         desks=desks_where(person_id, "ticket.read"),
-        teams=frozenset(teams.values_list("team_id", flat=True)),
+        teams=frozenset(ids["team"]),
+        asked=frozenset(ids["ticket"]),
     )
+
+
+def _told(noun: str, rows: "QuerySet[Any]", column: str) -> "QuerySet[Any, Any]":
+    told: QuerySet[Any, Any] = rows.annotate(noun=Value(noun)).values_list("noun", column)
+    return told
+
+
+def _falls_to(person_id: int) -> Q:
+    """Return the condition for hand-overs that somebody is asked to decide now."""
+    owned = Q(service__owner=person_id) | Q(service__deputy=person_id)
+    desks = desks_where(person_id, "ticket.decide_hand_over")
+    late = Q(opens_at__lte=clock.now())
+    return owned | (late if desks is None else late & Q(desk__in=desks))
 
 
 def visible_tickets(viewer: Viewer) -> QuerySet[Ticket]:

@@ -57,12 +57,13 @@ class Order:
 
 
 BY_VALUE = Order(
-    at="opened_at",
+    at="due_rank",
     by_priority=True,
-    words=_("Ordered by business value, then age"),
+    words=_("Ordered by business value, then due time"),
     why=_(
         "Business value first: the priority, which follows from the harm to the business and how "
-        "fast it grows. Among equals the oldest comes first."
+        "fast it grows. Among equals what is due first; then what has no promised time, the oldest "
+        "first. Who asks, and how loudly, does not count."
     ),
 )
 LATEST_FIRST = Order(
@@ -128,7 +129,11 @@ def _needs(viewer: Viewer) -> Q:
     untaken = Q(team_id__in=viewer.teams, assignee=None, state=State.NEW)
     if viewer.queues:
         untaken |= Q(desk_id__in=viewer.queues, assignee=None, state=State.NEW)
-    return unanswered | given | untaken
+    return unanswered | given | untaken | _asked(viewer)
+
+
+def _asked(viewer: Viewer) -> Q:
+    return Q(pk__in=viewer.asked)
 
 
 _view(
@@ -137,10 +142,21 @@ _view(
     icon="inbox",
     why=_(
         "New in your teams, given to you and not begun, with an answer you owe, or with a promised "
-        "message that is late; of those whom you stand in for, too. Who manages the queue today "
-        "has everything here that is new on the desk."
+        "message that is late; of those whom you stand in for, too. Then those on which others "
+        "asked you for something. Who manages the queue today has everything here that is new on "
+        "the desk."
     ),
     where=_needs,
+)
+_view(
+    "asked",
+    _("Asked of you"),
+    icon="help-circle",
+    why=_(
+        "Others hold them and wait for you or your teams: for an answer, for a piece of the work, "
+        "or for your decision whether they change hands."
+    ),
+    where=_asked,
 )
 _view(
     "mine",

@@ -10,8 +10,9 @@ from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import NotPermitted, require
 from ansvar.people.decisions.calendars import NeverOpen
-from ansvar.people.models import Person, Team
+from ansvar.people.models import Membership, Person, Team
 from ansvar.people.queries import working_calendar
+from ansvar.rota.queries import away_among
 from ansvar.tickets.commands.asking import put_task
 from ansvar.tickets.commands.holding import pass_custody, require_member, require_team_of
 from ansvar.tickets.commands.locking import (
@@ -72,6 +73,7 @@ def hand_over_ticket(
     tried: str = "",
     assignee: Person | None = None,
     version: int | None = None,
+    is_asked: bool = False,
     by: Actor,
 ) -> HandingOver:
     """Give the ticket to another team, or ask the service owner where giving is not free.
@@ -79,7 +81,7 @@ def hand_over_ticket(
     Giving it back to a team that has held it before is never free, and the rule of its service may
     ask more. Owner and deputy give at once, and what waited is decided with it. Who answers for
     the ticket stays the same. To the present team it changes and records nothing. History is told
-    as it was, without asking.
+    as it was, without asking unless *is_asked* says that the owner was asked then.
 
     Raises: NotPermitted; ReasonMissing; NotThisDesk; AssigneeNotInTeam; MoveNotAllowed;
     HandOverWaits; StaleTicket.
@@ -93,7 +95,7 @@ def hand_over_ticket(
     if assignee is not None:
         require_member(assignee, team.pk)
         wish.assignee = assignee
-    if journal.is_history():
+    if journal.is_history() and not is_asked:
         _give(ticket, wish, by=by)
         return HandingOver(ticket=ticket)
     waiting = ticket.hand_over_requests.filter(answer="").first()
@@ -123,9 +125,9 @@ def decide_hand_over(
 ) -> Ticket:
     """Answer a hand-over that was asked for, in the owner's place or as the owner.
 
-    `GIVE` hands the ticket to *team*, which is the wanted one unless another is named. `KEEP`
-    leaves it with the giver. `SPLIT` gives the team a task and `TOGETHER` calls it in, while
-    custody stays. *words* say why, or what the task is.
+    `GIVE` hands the ticket to *team*, which is the wanted one unless another is named; to the one
+    that holds it, it is a `KEEP`, which leaves it with the giver. `SPLIT` gives the team a task and
+    `TOGETHER` calls it in, while custody stays. *words* say why, or what the task is.
 
     Raises: NotPermitted for everybody who does not decide now; HandOverSettled; NotThisDesk;
     MoveNotAllowed; ValueError for `WITHDRAWN`.
@@ -139,8 +141,10 @@ def decide_hand_over(
     require_open(ticket)
     team = team or request.team
     require_team_of(ticket.desk_id, team)
+    if answer is Answer.GIVE and team.pk == ticket.team_id:
+        answer = Answer.KEEP
     _settle(request, answer, team=team, words=words.strip(), by=by)
-    if answer is Answer.GIVE and team.pk != ticket.team_id:
+    if answer is Answer.GIVE:
         _give(ticket, request, team=team, by=by)
         return ticket
     if answer in (Answer.SPLIT, Answer.TOGETHER):
@@ -249,7 +253,9 @@ def _opens_at(ticket: Ticket, asked_at: datetime) -> datetime:
     """Return from when on the supervisors may decide too: after so much time of the desk."""
     rule = HandOverRule.objects.filter(service=ticket.service_id).first()
     amount = timedelta(minutes=rule.wait_minutes) if rule else OWNERS_TIME
-    if not deciders_of(ticket.service, ticket.desk_id).owners:
+    owners = deciders_of(ticket.service, ticket.desk_id).owners
+    if not owners - away_among(owners, asked_at):
+        # Nobody waits for somebody who is not here.
         return asked_at
     try:
         return working_calendar(ticket.desk.calendar).add_working_time(asked_at, amount)
@@ -259,8 +265,8 @@ def _opens_at(ticket: Ticket, asked_at: datetime) -> datetime:
 
 def _give(ticket: Ticket, wish: HandOverRequest, *, team: Team | None = None, by: Actor) -> None:
     """Pass custody on as it was wished, or to another *team* that was decided on."""
-    assignee_id = wish.assignee_id if team in (None, wish.team) else None
     team = team or wish.team
+    assignee_id = _wanted_in(wish, team)
     bounced = ticket.custody.filter(team=team).exists()
     previous_id, ticket.team, ticket.assignee_id = ticket.team_id, team, assignee_id
     ticket.hand_over_count += 1
@@ -284,6 +290,14 @@ def _give(ticket: Ticket, wish: HandOverRequest, *, team: Team | None = None, by
         ),
         by=by,
     )
+
+
+def _wanted_in(wish: HandOverRequest, team: Team) -> int | None:
+    """Return who of *team* was wished for, unless that person has left it since the wish."""
+    if wish.assignee is None or not wish.assignee.is_active or team.pk != wish.team_id:
+        return None
+    is_member = Membership.objects.filter(team=team, person=wish.assignee).exists()
+    return wish.assignee.pk if is_member else None
 
 
 def _locked_with(request_id: int) -> tuple[Ticket, HandOverRequest]:
