@@ -137,6 +137,19 @@ def test_what_is_due_first_comes_first_and_pages_go_on_there():
     assert refs("overdue", me) == {first.tickets[0].reference}
 
 
+def test_among_equals_what_is_due_comes_first_then_the_oldest():
+    place = a_workplace()
+    old, new, late, soon = (a_ticket(place) for _ in range(4))
+    due(soon, work=300)
+    due(late, work=-20)
+    urgent = override_priority(a_ticket(place).pk, priority=1, reason="Till stands.", by=place.by)
+    me = viewer_of(place.agent.pk)
+    first = page_of(views["open"], me, place.desk.pk, size=4)
+    second = page_of(views["open"], me, place.desk.pk, size=4, after=first.next)
+    found = [ticket.pk for ticket in (*first.tickets, *second.tickets)]
+    assert found == [urgent.pk, late.pk, soon.pk, old.pk, new.pk]
+
+
 def test_the_team_that_holds_it_owes_the_update():
     place = a_workplace()
     other = an_agent(team=place.second)

@@ -24,6 +24,7 @@ from ansvar.people.models import ContactPoint, Department, Person, Site
 from ansvar.people.queries import search_people
 from ansvar.tickets.models import OPEN_STATES
 from ansvar.tickets.queries import SHOWN_WITH
+from ansvar.tickets.queue import BY_VALUE
 from ansvar.ui import render
 from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.queue import Row
@@ -138,7 +139,7 @@ def _person_page(
 ) -> HttpResponse:
     found, reader = _person(person_id), reader_of(request)
     theirs = tickets_seen(request).filter(requester=found).select_related(*SHOWN_WITH)
-    open_ones = theirs.filter(state__in=OPEN_STATES).order_by("priority", "opened_at")
+    open_ones = theirs.filter(state__in=OPEN_STATES).order_by(*BY_VALUE.columns)
     done = theirs.exclude(state__in=OPEN_STATES).order_by("-opened_at")
     context: dict[str, Any] = {
         "person": found,

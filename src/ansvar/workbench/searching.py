@@ -15,6 +15,7 @@ from ansvar.people.models import Person
 from ansvar.people.queries import search_people
 from ansvar.tickets.models import OPEN_STATES, Ticket
 from ansvar.tickets.queries import SHOWN_WITH, found_tickets
+from ansvar.tickets.queue import BY_VALUE
 from ansvar.ui import render
 from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.queue import Row
@@ -116,7 +117,7 @@ def _people(request: HttpRequest, text: str) -> list[FoundPerson]:
     parts = [
         tickets_seen(request)
         .filter(requester=person, state__in=OPEN_STATES)
-        .order_by("priority", "opened_at")[:OPEN_EACH]
+        .order_by(*BY_VALUE.columns)[:OPEN_EACH]
         for person in people
     ]
     if parts:

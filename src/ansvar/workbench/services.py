@@ -32,6 +32,7 @@ from ansvar.servicelevels.saying import (
 )
 from ansvar.tickets.models import OPEN_STATES
 from ansvar.tickets.queries import SHOWN_WITH
+from ansvar.tickets.queue import BY_VALUE
 from ansvar.ui import render
 from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.insight.saying import percent
@@ -67,7 +68,7 @@ def service(request: HttpRequest, service_id: int) -> HttpResponse:
         tickets_seen(request)
         .filter(service=found, state__in=OPEN_STATES)
         .select_related(*SHOWN_WITH)
-        .order_by("priority", "opened_at")[:TICKETS]
+        .order_by(*BY_VALUE.columns)[:TICKETS]
     )
     context = {
         "service": found,

@@ -87,7 +87,7 @@ def _passed_over(ticket: Ticket) -> int:
         team=ticket.team_id, assignee=None, state__in=[State.NEW, State.ASSIGNED]
     ).exclude(pk=ticket.pk)
     before = Q(priority__lt=ticket.priority) | Q(
-        priority=ticket.priority, opened_at__lt=ticket.opened_at
+        priority=ticket.priority, due_rank__lt=ticket.due_rank
     )
     return len(waiting.filter(before).values_list("pk")[:COUNTED_UP_TO])
 

@@ -62,6 +62,9 @@ def _search_sql() -> str:
 SEARCH_SQL = _search_sql()
 
 
+DUE_RANK_SQL = "COALESCE(due_at, TIMESTAMPTZ '9999-01-01 00:00:00+00')"
+
+
 class Ticket(models.Model):
     """One matter to deal with, from first word to closing."""
 
@@ -126,6 +129,12 @@ class Ticket(models.Model):
     Worked out above, where the service levels are, and kept here for lists to be ordered by it;
     likewise the one before and after.
     """
+    due_rank = models.GeneratedField(
+        expression=Func(template=DUE_RANK_SQL, output_field=models.DateTimeField()),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
+    """Kept by the database: *due_at*, or the end of time, so that lists go on where one ended."""
     update_due_at = models.DateTimeField(null=True)
     """By when its people are to be told something, even if there is nothing new."""
     reopen_count = models.PositiveIntegerField(default=0)
@@ -173,22 +182,22 @@ class Ticket(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["desk", "priority", "opened_at", "id"],
+                fields=["desk", "priority", "due_rank", "id"],
                 name="ticket_queue",
                 condition=Q(state__in=OPEN_STATES),
             ),
             models.Index(
-                fields=["assignee", "priority", "opened_at", "id"],
+                fields=["assignee", "priority", "due_rank", "id"],
                 name="ticket_of_assignee",
                 condition=Q(state__in=OPEN_STATES),
             ),
             models.Index(
-                fields=["team", "priority", "opened_at", "id"],
+                fields=["team", "priority", "due_rank", "id"],
                 name="ticket_of_team",
                 condition=Q(state__in=OPEN_STATES),
             ),
             models.Index(
-                fields=["owner", "priority", "opened_at", "id"],
+                fields=["owner", "priority", "due_rank", "id"],
                 name="ticket_of_owner",
                 condition=Q(state__in=OPEN_STATES),
             ),
