@@ -14,9 +14,9 @@ from verified import differences
 from ansvar.importers import replaying
 from ansvar.importers.commands import begin_log, undo_import
 from ansvar.importers.commands.undoing import NothingToUndo
-from ansvar.importers.decisions import BadMapping
+from ansvar.importers.decisions import BadMapping, Remark
 from ansvar.importers.models import ImportedCase, ImportRun
-from ansvar.importers.queries import cases_left_out
+from ansvar.importers.queries import cases_left_out, cases_remarked
 from ansvar.importers.sources.logs import LogNotFitting
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.models import Entry
@@ -121,7 +121,8 @@ def test_what_cannot_be_told_is_remarked_and_explains_other_counters(desk: Desk,
         ],
     }  # fmt: skip
     assert compared["reopens"]["share"] == 1.0
-    told = {one["what"]: one.get("values") for one in run.report["remarks"]}
+    assert [row.case for row in cases_remarked(run, Remark.STATE_UNKNOWN)] == ["L1"]
+    told = {one["what"]: one.get("words") for one in run.report["remarks"]}
     assert (told["state-unknown"], told["service-not-here"]) == ([["lost", 1]], [["Lamp", 1]])
     assert differences() == []
 
@@ -263,6 +264,6 @@ def test_a_file_that_does_not_fit_is_refused_before_anything_is_made(desk: Desk,
         replaying.mapping_at("nowhere")
 
 
-@pytest.mark.parametrize("name", ["bpic2013", "servicenow"])
+@pytest.mark.parametrize("name", ["bpic2013", "servicenow", "xes"])
 def test_the_mappings_that_are_shipped_can_be_used(name: str):
     assert replaying.mapping_at(name).name == name

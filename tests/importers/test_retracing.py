@@ -1,18 +1,29 @@
 """What rows of a log stand for, and what a mapping file may say."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby, pairwise
 from typing import Any
 
 import pytest
-from event_logs import MAPPING
+from event_files import cells_of
+from event_logs import CRANE, MAPPING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansvar.importers.decisions import BadMapping, LogMapping, Remarks, Tracer
+from ansvar.importers.decisions import (
+    BadMapping,
+    LogMapping,
+    Remark,
+    Remarks,
+    RowReader,
+    Tracer,
+)
 from ansvar.importers.decisions.events import Event
 from ansvar.importers.decisions.mapping import Standing
 from ansvar.importers.decisions.retracing import CaseStory
+from ansvar.importers.replaying import story_in
+from ansvar.importers.sources.logs import Row
 from ansvar.tickets.decisions import DONE, State, WaitingFor
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -26,7 +37,7 @@ STANDINGS = {
 }
 
 
-def traced(*rows: tuple[str, str, str]) -> CaseStory:
+def traced(*rows: tuple[str, str, str], end: State | None = None) -> CaseStory:
     """Return the story of rows of state, team and person, an hour apart."""
     events = [
         Event(
@@ -39,7 +50,7 @@ def traced(*rows: tuple[str, str, str]) -> CaseStory:
         )
         for number, (state, team, person) in enumerate(rows, start=1)
     ]
-    tracer = Tracer(case="C", holds_in=frozenset(State), remarks=Remarks())
+    tracer = Tracer(case="C", holds_in=frozenset(State), remarks=Remarks(), end=end)
     return tracer.trace(events, rows=len(rows))
 
 
@@ -100,6 +111,33 @@ def test_counters_are_the_changes_that_the_rows_show(rows: list[tuple[str, str, 
     assert moments == sorted(moments)
 
 
+@pytest.mark.parametrize(
+    ("rows", "end", "expected"),
+    [
+        ([("work", "A", "")], State.RESOLVED, "Beginning Resolution"),
+        ([("asks", "A", "")], State.CLOSED, "Wait Resolution Closing"),
+        ([("mended", "A", "")], State.CLOSED, "Resolution"),
+        ([("over", "A", ""), ("new", "A", "")], None, "Resolution Closing Reopening"),
+    ],
+)
+def test_a_case_that_its_last_row_leaves_open_ends_as_the_mapping_wishes(
+    rows: list[tuple[str, str, str]], end: State | None, expected: str
+):
+    assert done_in(traced(*rows, end=end)) == expected
+
+
+def test_rows_are_told_in_the_order_of_the_file_or_of_their_moments():
+    reader = partial(RowReader, now=BEGIN + timedelta(days=365))
+    shuffled = [Row(number=number, cells=cells) for number, cells in enumerate(
+        cells_of("\n".join(reversed(CRANE.splitlines()))), start=1)]  # fmt: skip
+    by_file = story_in("C7", shuffled, reader(mapping=LogMapping.parse(MAPPING)))
+    by_time = {"file": {**MAPPING["file"], "order": "time"}}
+    sorted_ = story_in("C7", shuffled, reader(mapping=LogMapping.parse(MAPPING | by_time)))
+    assert by_file.remarks.counts[Remark.WENT_BACK] == 6
+    assert Remark.WENT_BACK not in sorted_.remarks.counts
+    assert sorted_.teams == ("Quay", "Workshop", "Quay")
+
+
 def without(section: str, key: str) -> dict[str, Any]:
     kept = {name: value for name, value in MAPPING[section].items() if name != key}
     return {section: kept}
@@ -123,6 +161,10 @@ def without(section: str, key: str) -> dict[str, Any]:
         ({"known": {"teams": {}}}, "knows no “teams”"),
         ({"unnamed": "nobody"}, "a section of its own"),
         ({"counters": {"moves": "moves"}}, "knows no “moves”"),
+        ({"file": {"order": "size"}}, "file, time"),
+        ({"file": {"delimiter": "; "}}, "is one letter"),
+        ({"end": {"state": "new"}}, "closed, resolved"),
+        ({"end": {"state": "closed", "days": -1}}, "a number of days"),
     ],
 )
 def test_a_mapping_that_cannot_be_meant_is_refused(changed: dict[str, Any], words: str):

@@ -2,8 +2,11 @@
 
 import csv
 import lzma
+from collections import Counter, defaultdict
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import a_desk, a_team
@@ -15,8 +18,16 @@ from ansvar.importers.sources.log_finding import log_at
 from ansvar.kernel.actor import SYSTEM
 from ansvar.tickets.models import Ticket
 
-LOG = Path(__file__).parents[3] / "shared" / "data" / "logs" / "servicenow_incident_events.csv.xz"
+LOGS = Path(__file__).parents[3] / "shared" / "data" / "logs"
+LOG = LOGS / "servicenow_incident_events.csv.xz"
+VOLVO = LOGS / "bpic2013_vinst_incidents.csv.xz"
 EVERY = 97
+HAND_OVERS = [
+    (0, 2285), (1, 1305), (2, 763), (3, 305), (4, 226), (5, 101), (6, 97), (7, 42), (8, 52),
+    (9, 30), (10, 17), (11, 12), (12, 7), (13, 8), (14, 7), (15, 6), (16, 8), (17, 2), (18, 2),
+    (19, 1), (20, 4), (21, 1), (22, 2), (23, 1), (29, 1), (31, 2),
+]  # fmt: skip
+"""Hand-overs of a case, and how many cases have so many, counted over the raw rows."""
 
 
 @pytest.mark.shared_data
@@ -55,3 +66,58 @@ def test_changes_of_team_and_reopenings_are_those_of_the_log(tmp_path: Path):
     assert sum(one["cases"] for one in differing) == len(other)
     assert not [one for one in differing if one["what"] == "unexplained"]
     assert differences() == []
+
+
+def figures_of(sequences: dict[str, list[str]]) -> dict[str, Any]:
+    """Return what teams that held cases one after the other say of ping-pong."""
+    patterns = {
+        case: sum(first == third for first, third in zip(teams, teams[2:], strict=False))
+        for case, teams in sequences.items()
+    }
+    moves = Counter(len(teams) - 1 for teams in sequences.values())
+    stayed = [
+        all("2nd" not in team and "3rd" not in team for team in teams)
+        for teams in sequences.values()
+    ]
+    return {
+        "cases": len(sequences),
+        "with a pattern": sum(count >= 1 for count in patterns.values()),
+        "with two or more": sum(count > 1 for count in patterns.values()),
+        "patterns": sum(patterns.values()),
+        "hand-overs": sorted(moves.items()),
+        "never left the first line": sum(stayed),
+    }
+
+
+def teams_in_rows() -> dict[str, list[str]]:
+    """Return which teams held each case, from nothing but the raw rows."""
+    cases = defaultdict(list)
+    with lzma.open(VOLVO, "rt", encoding="utf-8-sig", newline="") as file:
+        for place, row in enumerate(csv.DictReader(file)):
+            moment = datetime.fromisoformat(row["Change Date+Time"])
+            cases[row["SR Number"]].append((moment, place, row["Involved ST"]))
+    return {
+        case: [team for team, _same in groupby(team for _at, _place, team in sorted(rows))]
+        for case, rows in cases.items()
+    }
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not VOLVO.exists(), reason="needs the sample logs beside the project")
+def test_custody_goes_through_the_teams_that_the_raw_rows_name():
+    log = log_at(str(VOLVO), replaying.mapping_at("bpic2013"))
+    counted = [there for _rows, there in log.count() if there][-1]
+    planned = {story.case: list(story.teams) for story in replaying.stories_in(log, counted)}
+    raw = teams_in_rows()
+    assert planned == raw
+    assert figures_of(raw) == {
+        "cases": 5287,
+        "with a pattern": 992,
+        "with two or more": 440,
+        "patterns": 2089,
+        "hand-overs": HAND_OVERS,
+        "never left the first line": 2984,
+    }
+    lines = {team: log.mapping.line_of(team) for teams in raw.values() for team in teams}
+    assert all((line == 1) == ("2nd" not in team and "3rd" not in team)
+               for team, line in lines.items())  # fmt: skip

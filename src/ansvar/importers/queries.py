@@ -10,7 +10,7 @@ from ansvar.access.decisions import ALLOWED, Role
 from ansvar.access.models import RoleGrant
 from ansvar.access.queries import desks_where
 from ansvar.conversations.models import Mailbox, Message
-from ansvar.importers.decisions import Insiders, LeftOut, Outcome, Said
+from ansvar.importers.decisions import Insiders, LeftOut, Outcome, Remark, Said
 from ansvar.importers.decisions.roles import without_token
 from ansvar.importers.models import ImportedCase, ImportedMail, ImportRun, SurveyedMail
 from ansvar.people.decisions import Channel
@@ -75,6 +75,14 @@ def cases_told(desk: Desk, log: str, cases: Iterable[str]) -> set[str]:
 def cases_left_out(run: ImportRun) -> QuerySet[ImportedCase]:
     """Return the cases of a log that became no tickets."""
     return ImportedCase.objects.filter(run=run, ticket=None).order_by("pk")
+
+
+def cases_remarked(run: ImportRun, what: Remark | None = None) -> QuerySet[ImportedCase]:
+    """Return the tickets of a log on which something was remarked, with their references."""
+    rows = ImportedCase.objects.filter(run=run, ticket__isnull=False).exclude(remarks={})
+    if what is not None:
+        rows = rows.filter(remarks__has_key=str(what))
+    return rows.select_related("ticket").order_by("pk")
 
 
 def outcome_of(run: ImportRun) -> Outcome:

@@ -91,7 +91,7 @@ def undo_run(run_id: int, *, is_agreed: bool) -> None:
 
     Raises: Trouble.
     """
-    run = _known_run(run_id)
+    run = known_run(run_id)
     question = f"Remove the untouched tickets of import {run}?"
     if not is_agreed and not _agreed(question):
         raise Trouble("Nothing was removed.")
@@ -116,7 +116,7 @@ def print_left_out(run_id: int, reason: str) -> None:
 
     Raises: Trouble.
     """
-    run = _known_run(run_id)
+    run = known_run(run_id)
     if run.kind == LOG:
         import_report.print_cases_left_out(cases_left_out(run)[:_MOST_LISTED])
         return
@@ -126,7 +126,11 @@ def print_left_out(run_id: int, reason: str) -> None:
     import_report.print_left_out(rows[:_MOST_LISTED])
 
 
-def _known_run(run_id: int) -> ImportRun:
+def known_run(run_id: int) -> ImportRun:
+    """Return the import of a number.
+
+    Raises: Trouble.
+    """
     run = ImportRun.objects.filter(pk=run_id).first()
     if run is None:
         raise Trouble(f"There is no import {run_id}; `ansvar import list` shows them.")

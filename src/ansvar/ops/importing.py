@@ -80,10 +80,13 @@ def import_mailbox(  # noqa: PLR0913 - one argument per option of the command li
 
 @app.command("log")
 def import_log(
-    file: Annotated[str, typer.Argument(help="A .csv file, packed as .xz, .gz or .bz2 or not.")],
+    file: Annotated[
+        str, typer.Argument(help="A .csv, .tsv or .xes file, packed or not, or an .xlsx file.")
+    ],
     *,
     mapping: Annotated[
-        str, typer.Option(help="What the columns mean: a .toml file, or servicenow, bpic2013.")
+        str,
+        typer.Option(help="What the columns mean: a .toml file, or servicenow, bpic2013, xes."),
     ],
     desk: Annotated[str, typer.Option(help="Prefix of the desk whose log it is, such as IT.")],
     dry_run: Annotated[
@@ -153,3 +156,19 @@ def list_left_out(
         from ansvar.ops.import_running import print_left_out  # noqa: PLC0415  # needs Django
 
         print_left_out(run, reason)
+
+
+@app.command("remarks")
+def list_remarks(
+    run: Annotated[int, typer.Argument(help="Number of the import of a log.")],
+    *,
+    what: Annotated[str, typer.Option(help="Only those, such as state-unknown.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List the tickets of a log that could not be told as the log has them, and why."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops.log_running import print_remarks  # noqa: PLC0415  # needs Django
+
+        print_remarks(run, what, as_json=json)

@@ -1,6 +1,6 @@
 """What an import of an event log found and made, shown on the terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
@@ -9,9 +9,11 @@ from rich.table import Table
 from ansvar.importers.decisions import LogMapping
 from ansvar.importers.decisions.outcome import UNEXPLAINED
 from ansvar.importers.decisions.wanted import NamesWanted
-from ansvar.importers.models import ImportRun
+from ansvar.importers.models import ImportedCase, ImportRun
 from ansvar.importers.remarks import COUNTERS, REMARKS
 from ansvar.ops.console import out
+
+_WORDS_SHOWN = 8
 
 
 def print_figures(figures: Mapping[str, Any]) -> None:
@@ -27,6 +29,8 @@ def print_figures(figures: Mapping[str, Any]) -> None:
         if figures.get(key):
             table.add_row(words, _number(figures[key]))
     out.print(table)
+    if unused := figures.get("unused_columns"):
+        out.print(f"Columns that the mapping does not use: {escape(', '.join(unused))}\n")
     _print_told("No tickets were made of", figures["left"])
     _print_told("Could not be told as the log has it", figures["remarks"])
     for counter, one in figures["counters"].items():
@@ -89,6 +93,35 @@ def _print_told(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
         words = "for no reason that is known" if row["what"] == UNEXPLAINED else "; ".join(whys)
         times, cases = _number(row["times"]), _number(row["cases"])
         table.add_row(escape(words), cases, times, escape(row["example"]))
+    out.print(table)
+    _print_words(rows)
+
+
+def _print_words(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the words of the log that remarks are about, the most frequent first."""
+    for row in rows:
+        words = row.get("words", ())
+        if not words:
+            continue
+        shown = [f"“{escape(word)}” {_number(times)}" for word, times in words[:_WORDS_SHOWN]]
+        rest = len(words) - len(shown) + row.get("more_words", 0)
+        more = [f"and {_number(rest)} more"] if rest else []
+        what = escape(str(REMARKS.get(row["what"], row["what"])))
+        out.print(f"  [dim]{what}:[/dim] {' · '.join([*shown, *more])}")
+
+
+def print_remarked(rows: Iterable[ImportedCase]) -> None:
+    """Print cases on which something was remarked, each with what and where first."""
+    table = Table(title="Told otherwise than the log has it", title_justify="left", box=None)
+    for column in ("Case", "Ticket", "What", "Times", "First"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        for what, (times, example, *_words) in row.remarks.items():
+            words = str(REMARKS.get(what, what))
+            reference = row.ticket.reference if row.ticket else ""
+            table.add_row(
+                escape(row.case), reference, escape(words), _number(times), escape(example)
+            )
     out.print(table)
 
 

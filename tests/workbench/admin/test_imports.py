@@ -73,7 +73,8 @@ def test_an_import_of_a_log_shows_where_it_does_not_agree_with_the_log(
     with budget("an import of a log"):
         page = text_of(admin, "admin-import", log_run.pk)
     assert "the log counts a change of team that its rows do not show" in page
-    assert "L1: 3 in the log, 1 here" in page
+    assert "L1: 3 in the log, 2 here" in page
+    assert "“lost” 1" in page
     assert "No row of it can be told." in page
 
 

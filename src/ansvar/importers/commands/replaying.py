@@ -219,11 +219,11 @@ class _Retelling:
         if step.service is not None and (service := self.named.service(step.service)):
             found["service"] = service
         elif step.service is not None:
-            self.remarks.add(Remark.SERVICE_NOT_HERE, f"“{step.service}”", value=step.service)
+            self.remarks.add(Remark.SERVICE_NOT_HERE, f"“{step.service}”", word=step.service)
         if step.site is not None and (site := self.named.site(step.site)):
             found["site"] = site
         elif step.site is not None:
-            self.remarks.add(Remark.SITE_NOT_HERE, f"“{step.site}”", value=step.site)
+            self.remarks.add(Remark.SITE_NOT_HERE, f"“{step.site}”", word=step.site)
         return found
 
     def _weigh(self, step: Weighing, *, by: Actor) -> None:
@@ -256,7 +256,7 @@ class _Retelling:
             return None
         person = self.named.holder(team, name)
         if person is None:
-            self.remarks.add(Remark.HOLDER_NOT_HERE, f"“{name}”", value=name)
+            self.remarks.add(Remark.HOLDER_NOT_HERE, f"“{name}”", word=name)
         return person
 
     def _wait(self, step: Wait, *, by: Actor) -> None:

@@ -47,29 +47,29 @@ class Remarks:
 
     counts: dict[Remark, int] = field(default_factory=dict)
     examples: dict[Remark, str] = field(default_factory=dict)
-    values: dict[Remark, dict[str, int]] = field(default_factory=dict)
+    words: dict[Remark, dict[str, int]] = field(default_factory=dict)
     """Words of the log that mean nothing here, and how often they stand there."""
 
-    def add(self, what: Remark, example: str, *, times: int = 1, value: str = "") -> None:
+    def add(self, what: Remark, example: str, *, times: int = 1, word: str = "") -> None:
         """Count a remark, and the word that it is about."""
         self.counts[what] = self.counts.get(what, 0) + times
         self.examples.setdefault(what, example)
-        if value:
-            said = self.values.setdefault(what, {})
-            said[value] = said.get(value, 0) + times
+        if word:
+            said = self.words.setdefault(what, {})
+            said[word] = said.get(word, 0) + times
 
     def copy(self) -> "Remarks":
         """Return the same remarks, to which others can be added."""
         return Remarks(
             counts=dict(self.counts),
             examples=dict(self.examples),
-            values={what: dict(said) for what, said in self.values.items()},
+            words={what: dict(said) for what, said in self.words.items()},
         )
 
     def stored(self) -> dict[str, list[Any]]:
         """Return the JSON form: count, example and words by remark."""
         return {
-            str(what): [count, self.examples[what], self.values.get(what, {})]
+            str(what): [count, self.examples[what], self.words.get(what, {})]
             for what, count in self.counts.items()
         }
 
@@ -164,7 +164,7 @@ class RowReader:
                 moment = None
         is_wanted = text is not None or what == "moment"
         if moment is None and is_wanted:
-            remarks.add(Remark.NO_MOMENT, f"row {row}: {what} “{text or ''}”", value=text or "")
+            remarks.add(Remark.NO_MOMENT, f"row {row}: {what} “{text or ''}”", word=text or "")
         elif moment is not None and moment > self.now:
             remarks.add(Remark.IN_FUTURE, f"row {row}: {what} “{text}”")
             moment = None
@@ -183,7 +183,7 @@ class RowReader:
         word = self._cell(cells, "state")
         standing = self.mapping.states.get(word) if word else None
         if word and standing is None:
-            remarks.add(Remark.STATE_UNKNOWN, f"row {row}: “{word}”", value=word)
+            remarks.add(Remark.STATE_UNKNOWN, f"row {row}: “{word}”", word=word)
         return standing
 
     def _number(
@@ -215,7 +215,7 @@ class RowReader:
     @staticmethod
     def _doubt(row: int, what: str, word: str, *, remarks: Remarks) -> None:
         value = f"{what} “{word}”"
-        remarks.add(Remark.VALUE_UNKNOWN, f"row {row}: {value}", value=value)
+        remarks.add(Remark.VALUE_UNKNOWN, f"row {row}: {value}", word=value)
 
     def _counters(self, cells: Mapping[str, str]) -> dict[str, int]:
         found = {}

@@ -9,7 +9,7 @@ from ansvar.importers.decisions.events import Remark
 from ansvar.importers.decisions.mapping import COUNTERS
 
 UNEXPLAINED = "unexplained"
-MOST_VALUES = 100
+MOST_WORDS = 100
 """Words of a log that are listed with a remark."""
 EXPLAINING = {
     "hand_overs": (Remark.HAND_OVER_UNSEEN, Remark.HAND_OVER_UNCOUNTED),
@@ -25,7 +25,7 @@ class _Told:
     times: int = 0
     cases: int = 0
     example: str = ""
-    values: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
     """Words of the log that it is about."""
 
 
@@ -64,10 +64,10 @@ class Outcome:
         self.cases += 1
         self.rows += rows
         # What was kept before words were counted has none.
-        for what, (times, example, *values) in remarks.items():
+        for what, (times, example, *words) in remarks.items():
             told = _tell(self.remarks, what, f"{case}, {example}", times=times)
-            for said in values:
-                told.values.update(said)
+            for said in words:
+                told.words.update(said)
         for counter in COUNTERS:
             if counter in logged:
                 self._compare(
@@ -133,16 +133,16 @@ def _listed(told: Mapping[str, _Told]) -> list[dict[str, Any]]:
             "cases": one.cases,
             "times": one.times,
             "example": one.example,
-            **_words(one.values),
+            **_words(one.words),
         }
         for what, one in by_cases
     ]
 
 
-def _words(values: Counter[str]) -> dict[str, Any]:
+def _words(said: Counter[str]) -> dict[str, Any]:
     """Return which words it is about, the most frequent first, and how many more there are."""
-    if not values:
+    if not said:
         return {}
-    ordered = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
-    listed = [[word, times] for word, times in ordered[:MOST_VALUES]]
-    return {"values": listed, "more_values": max(0, len(ordered) - MOST_VALUES)}
+    ordered = sorted(said.items(), key=lambda pair: (-pair[1], pair[0]))
+    listed = [[word, times] for word, times in ordered[:MOST_WORDS]]
+    return {"words": listed, "more_words": len(ordered) - len(listed)}

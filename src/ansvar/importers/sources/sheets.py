@@ -19,9 +19,9 @@ from ansvar.importers.sources.logs import LogNotFitting, Row, require_columns
 
 _LOOKED_THROUGH = 20
 """Rows above which titles may stand before the names of the columns."""
-_MOST_WORDS = 1024**3
-"""Bytes of the table of words, which a sheet needs in memory; a bomb has more."""
-_WORDS = "xl/sharedStrings.xml"
+_MOST_BESIDE = 1024**3
+"""Bytes beside the sheets, mostly the table of words, which is read whole; a bomb has more."""
+_SHEETS = "xl/worksheets/"
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 _FAULTS = (OSError, ValueError, KeyError, TypeError, SyntaxError, BadZipFile, zlib.error)
 """What reading a sheet that is none, or is broken, ends with."""
@@ -62,8 +62,9 @@ class Sheet:
                 )
         with ZipFile(self.path) as parts:
             # No more than this is ever unpacked, whatever is in it.
-            size = sum(part.file_size for part in parts.infolist() if part.filename == _WORDS)
-        if size > _MOST_WORDS:
+            sizes = {part.filename: part.file_size for part in parts.infolist()}
+        beside = sum(size for name, size in sizes.items() if not name.startswith(_SHEETS))
+        if beside > _MOST_BESIDE:
             raise LogNotFitting(
                 _("{path} holds too many words for memory: save it as .csv.").format(path=self.path)
             )
