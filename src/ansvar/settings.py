@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "ansvar.access.middleware.RequestContext",
+    "ansvar.workbench.rota.presence.PresenceNoting",
 ]
 
 TEMPLATES = [

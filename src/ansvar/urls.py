@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("ansvar.api.urls")),
     path("", include("ansvar.portal.urls")),
     path("", include("ansvar.workbench.urls")),
+    path("", include("ansvar.workbench.rota.urls")),
     path("admin/", include("ansvar.workbench.admin.urls")),
     path("insight/", include("ansvar.workbench.insight.urls")),
 ]

@@ -56,6 +56,13 @@ def test_a_week_that_is_cut_ends_with_the_pattern():
     assert turn.ends_at.astimezone(STOCKHOLM) == datetime(2026, 10, 22, 8, tzinfo=STOCKHOLM)
 
 
+@pytest.mark.parametrize(("until", "hours"), [(time(22), 5), (time(6), 13), (time(17), 24)])
+def test_shifts_of_a_day_end_at_their_hour_the_day_after_if_need_be(until, hours):
+    pattern = a_pattern(step=Step.DAY, last=MONDAY, change_at=time(17), until=until)
+    [turn] = turns_by(pattern)
+    assert turn.ends_at - turn.starts_at == timedelta(hours=hours)
+
+
 @given(
     people=st.lists(st.integers(1, 5), max_size=4),
     step=st.sampled_from(Step),

@@ -68,6 +68,11 @@ class Pattern:
     """The last day on which a turn begins."""
     change_at: time
     zone: ZoneInfo
+    until: time | None = None
+    """When a turn of a day ends, for shifts; the day after when that is not later than it begins.
+
+    Without it a turn lasts until the next change.
+    """
     closed: Collection[date] = ()
     """Days on which no turn of a day begins; who would have it has the next one."""
 
@@ -81,8 +86,8 @@ def turns_by(pattern: Pattern) -> list[PlannedTurn]:
         planned.append(
             PlannedTurn(
                 person_id=pattern.people[number % len(pattern.people)],
-                starts_at=_moment(begin, pattern),
-                ends_at=_moment(end, pattern),
+                starts_at=_moment(begin, pattern.change_at, pattern.zone),
+                ends_at=_end_of(begin, end, pattern),
             )
         )
     return planned
@@ -100,8 +105,15 @@ def _days_of(pattern: Pattern) -> Iterator[tuple[date, date]]:
         day += stride
 
 
-def _moment(day: date, pattern: Pattern) -> datetime:
-    return datetime.combine(day, pattern.change_at, pattern.zone).astimezone(UTC)
+def _end_of(begin: date, end: date, pattern: Pattern) -> datetime:
+    if pattern.until is None or pattern.step is Step.WEEK:
+        return _moment(end, pattern.change_at, pattern.zone)
+    is_same_day = pattern.until > pattern.change_at
+    return _moment(begin if is_same_day else end, pattern.until, pattern.zone)
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 class Standing(StrEnum):

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Window
 from django.db.models.expressions import BaseExpression
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, RowNumber
 from django.utils.dateparse import parse_datetime
 
 from ansvar.kernel import clock
@@ -64,14 +64,10 @@ def on_duty(desk_id: int, duty: Duty, at: datetime) -> OnDuty | None:
 
 def duties_today(desk_id: int, at: datetime) -> list[DutyToday]:
     """Return every duty of a desk with who has it now and who has it next, in a fixed order."""
-    turns = Turn.objects.filter(desk=desk_id, ends_at__gt=at).order_by("duty", "starts_at", "id")
+    turns = Turn.objects.filter(desk=desk_id, ends_at__gt=at)
     # The first two of each duty: the present one and the one after, or the one that comes.
-    wanted = [
-        pk
-        for duty in Duty
-        for pk in turns.filter(duty=duty).order_by("starts_at", "id").values_list("pk")[:2]
-    ]
-    rows = _told(Turn.objects.filter(pk__in=[pk for (pk,) in wanted]), at).order_by("starts_at")
+    place = Window(RowNumber(), partition_by="duty", order_by=["starts_at", "id"])
+    rows = _told(turns, at).annotate(place=place).filter(place__lte=2).order_by("starts_at")
     found: dict[Duty, list[OnDuty]] = {duty: [] for duty in Duty}
     for told in rows:
         one = _on_duty(told)

@@ -38,7 +38,7 @@ def _pass_on(person_id: int, heir: Person | None, by: Actor) -> None:
     pass_ownership(ids, to=heir, words=words, whole=True, by=by)
 
 
-def _heirs_of_owned(person_id: int) -> QuerySet[Person]:
+def heirs_of_owned(person_id: int) -> QuerySet[Person]:
     """Return who may answer for all of somebody's open tickets: who replies at all their desks."""
     heirs = Person.objects.filter(is_active=True).exclude(pk=person_id)
     desks = _open(owner=person_id).order_by().values_list("desk", flat=True).distinct()
@@ -72,7 +72,7 @@ matters.add("owned-tickets")(
         icon="user-check",
         left=lambda person_id: _left(_open(owner=person_id)),
         hand_on=_pass_on,
-        heirs=_heirs_of_owned,
+        heirs=heirs_of_owned,
         asks_at_absence=True,
     )
 )

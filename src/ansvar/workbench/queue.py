@@ -258,6 +258,8 @@ def queue_page(request: HttpRequest, view: str) -> HttpResponse:
         "is_later_page": place is not None,
         "more_url": _url(request, found.next) if found.next else "",
         "selected": first.ticket.pk if first else None,
+        "queue_manager": (manager := reader.queue_manager),
+        "is_queue_manager": manager is not None and manager.person_id == reader.person.pk,
         "count": _count(len(rows), is_all=found.next is None and place is None),
         **(_peek(request, first.ticket) if first else {"ticket": None}),
     }

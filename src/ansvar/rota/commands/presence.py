@@ -1,6 +1,5 @@
 """That somebody is seen in the workbench: written seldom, by whichever page comes first."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ansvar.kernel import clock, prepared
@@ -27,14 +26,8 @@ def note_presence(person_id: int) -> None:
     if len(_noted) >= REMEMBERED:
         _noted.clear()
     _noted[person_id] = now
-    _write([person_id])
-
-
-@command
-def _write(people: Iterable[int]) -> None:
-    now = clock.now()
-    rows = [Presence(person_id=person_id, seen_at=now) for person_id in people]
-    prepared.put(Presence, rows, key=("person_id",), changing=("seen_at",))
+    row = Presence(person_id=person_id, seen_at=now)
+    prepared.put(Presence, [row], key=("person_id",), changing=("seen_at",))
 
 
 @command

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 (
                     "to",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="taken_passings",
                         to=settings.AUTH_USER_MODEL,
                     ),

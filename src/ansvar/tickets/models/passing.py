@@ -15,7 +15,7 @@ class Passing(models.Model):
 
     giver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="given_passings")
     """Who answered for them; nobody when they came from several."""
-    to = models.ForeignKey(Person, models.PROTECT, related_name="taken_passings")
+    to = models.ForeignKey(Person, models.CASCADE, related_name="taken_passings")
     words = models.TextField(blank=True)
     """Said of all of them; each may have a line of its own."""
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,6 +28,7 @@ from ansvar.people.commands import (
     reactivate_person,
     remove_contact_point,
 )
+from ansvar.people.leaving import SomethingLeft
 from ansvar.people.models import ContactPoint, Department, Desk, Organisation, Person, Site
 from ansvar.people.queries import search_people
 from ansvar.workbench.admin.framing import (
@@ -192,7 +194,11 @@ def person_activity(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a person be gone, or be back."""
     _person_of(pk)
     change = reactivate_person if request.POST.get("active") == "yes" else deactivate_person
-    change(pk, by=actor_of(request))
+    try:
+        change(pk, by=actor_of(request))
+    except SomethingLeft:
+        # There it stands what is left, to be given to others.
+        return redirect("person-leaving", pk)
     return redirect("admin-person", pk)
 
 
@@ -213,7 +219,10 @@ def role_give(request: HttpRequest, pk: int) -> HttpResponse:
 def role_take(request: HttpRequest, pk: int, grant_id: int) -> HttpResponse:
     """Take a role from a person."""
     grant = get_object_or_404(RoleGrant, pk=grant_id, person=pk)
-    take_role(grant.pk, by=actor_of(request))
+    try:
+        take_role(grant.pk, by=actor_of(request))
+    except SomethingLeft:
+        return redirect(f"{reverse('person-leaving', args=[pk])}?role={grant.pk}")
     return redirect("admin-person", pk)
 
 

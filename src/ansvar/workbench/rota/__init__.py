@@ -1,0 +1,1 @@
+"""Who is here, who is on duty, and shifts that are handed over."""
