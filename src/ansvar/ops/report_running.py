@@ -11,6 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from ansvar.catalogue.models import Service
+from ansvar.insight import classification_rows
+from ansvar.insight.classification import classification_of
 from ansvar.insight.custody_reading import AskedCustody
 from ansvar.insight.decisions.losing import Loss, in_hours
 from ansvar.insight.decisions.periods import Period, Step, period_of_days
@@ -174,6 +176,28 @@ def _asked_lines(found: WhatIf) -> list[tuple[str, str]]:
         ("bounces, each asked about", f"{found.bounces:,}"),
         *loss_lines(found.lost, found.asked_custody.scope.desk.currency),
     ]
+
+
+def print_classification(wanted: AskedCustody, *, table: str, as_json: bool, as_csv: bool) -> None:
+    """Print as what tickets were filed first, and as what they ended."""
+    report = classification_of(wanted)
+    rows = classification_rows.rows_of(report, table)
+    if as_json:
+        print_json(classification_rows.report_as_json(report))
+    elif as_csv:
+        print_csv(rows)
+    else:
+        whole, usual = report.whole, report.whole.usual_time
+        lines = [
+            ("solved tickets, kind or service said", f"{whole.tickets:,}"),
+            ("right first time", f"{whole.right:,} ({_percent(whole.share_right)})"),
+            ("filed anew", f"{whole.anew:,} tickets, {whole.changes:,} times"),
+            ("working time before, usually", "–" if usual is None else f"{in_hours(usual):,.1f} h"),
+            ("working time before, in all", f"{in_hours(whole.whole_time):,.1f} h"),
+            ("kind and service never said", f"{report.unsaid:,}"),
+        ]
+        print_table(lines, title=f"{wanted.scope.name}: classification")
+        print_rows(rows, title=f"By {table}")
 
 
 def print_table(lines: Sequence[tuple[str, str]], *, title: str) -> None:

@@ -22,6 +22,14 @@ class Table(StrEnum):
     HISTOGRAM = "histogram"
 
 
+class FilingTable(StrEnum):
+    """By what the figures about filing are split."""
+
+    TEAM = "team"
+    CHANNEL = "channel"
+    MOVE = "move"
+
+
 class Cut(StrEnum):
     """Into what a period is cut."""
 
@@ -79,6 +87,31 @@ def report_handovers(  # noqa: PLR0913 - one argument per option of the command 
             desk=desk, team=team, service=service, kinds=kind or (), since=since, until=until
         )
         report_running.print_handovers(asked, cut=period, table=by, as_json=json, as_csv=csv)
+
+
+@report_app.command("classification")
+def report_classification(  # noqa: PLR0913 - one argument per option of the command line
+    *,
+    desk: _Desk = "",
+    team: _Team = "",
+    service: _Service = "",
+    kind: _Kind = None,
+    since: _From = None,
+    until: _To = None,
+    by: Annotated[FilingTable, typer.Option(help="Which table to print.")] = FilingTable.TEAM,
+    json: _Json = False,
+    csv: _Csv = False,
+) -> None:
+    """Compare kind and service at opening with those at closing."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops import report_running  # noqa: PLC0415  # needs Django
+
+        asked = report_running.asked(
+            desk=desk, team=team, service=service, kinds=kind or (), since=since, until=until
+        )
+        report_running.print_classification(asked, table=by, as_json=json, as_csv=csv)
 
 
 @what_if_app.command("handover")

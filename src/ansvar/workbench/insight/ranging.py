@@ -33,11 +33,11 @@ class RangeForm(forms.Form):
 
     desk = forms.ChoiceField(label=gettext_lazy("Desk"), required=False)
     since = forms.DateField(
-        label=gettext_lazy("Opened from"),
+        label=gettext_lazy("From"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     until = forms.DateField(
-        label=gettext_lazy("up to"),
+        label=gettext_lazy("Up to"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     service = forms.ModelChoiceField(

@@ -66,7 +66,7 @@ def loss_doubts(lost: Loss, currency: str) -> list[str]:
         )
     if lost.without_rate:
         said.append(
-            _("%(hours)s were with teams of which nobody has said what an hour costs.")
+            _("%(hours)s of it were with teams of which nobody has said what an hour costs.")
             % {"hours": working_hours(lost.without_rate)}
         )
     if lost.without_service_cost < lost.working:
@@ -77,8 +77,8 @@ def loss_doubts(lost: Loss, currency: str) -> list[str]:
     if lost.without_service_cost:
         said.append(
             _(
-                "%(hours)s were on services of which nobody has said what an hour without them"
-                " costs, or on none."
+                "%(hours)s of it were on services of which nobody has said what an hour without"
+                " them costs, or on none."
             )
             % {"hours": working_hours(lost.without_service_cost)}
         )

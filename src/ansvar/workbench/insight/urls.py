@@ -4,6 +4,7 @@ from django.urls import path
 
 from ansvar.workbench.insight import (
     calculator,
+    classification,
     handovers,
     home,
     levels,
@@ -12,6 +13,8 @@ from ansvar.workbench.insight import (
     promises,
     silence,
     stuck,
+    taken,
+    volumes,
     what_if,
 )
 
@@ -40,5 +43,15 @@ urlpatterns = [
     path("handovers/", handovers.insight_handovers, name="insight-handovers"),
     path("handovers/table.csv", handovers.insight_handovers_csv, name="insight-handovers-csv"),
     path("handovers/what-if/", what_if.insight_what_if, name="insight-what-if"),
+    path("filed/", classification.insight_classification, name="insight-classification"),
+    path(
+        "filed/table.csv",
+        classification.insight_classification_csv,
+        name="insight-classification-csv",
+    ),
+    path("volumes/", volumes.insight_volumes, name="insight-volumes"),
+    path("volumes/table.csv", volumes.insight_volumes_csv, name="insight-volumes-csv"),
+    path("taken/", taken.insight_taken, name="insight-taken"),
+    path("taken/table.csv", taken.insight_taken_csv, name="insight-taken-csv"),
     path("levels/missed/", missed.insight_missed, name="insight-missed"),
 ]

@@ -31,12 +31,12 @@ USUAL_FREE = 2
 
 insight_pages.add("what-if")(
     InsightPage(
-        label=gettext_lazy("What if the owner decided?"),
+        label=gettext_lazy("What if"),
         text=gettext_lazy(
             "How often would a hand-over rule have asked the service owner, and what would it have"
             " stopped?"
         ),
-        icon="scale",
+        icon="git-compare",
         url_name=PLACE,
         requires="insight.read",
     )
@@ -76,7 +76,7 @@ def insight_what_if(request: HttpRequest) -> HttpResponse:
         "form": form,
         "desks": desks,
         "found": found,
-        "sentences": _sentences(found),
+        "sentences": what_if_in_words(found),
         "ways": [
             (
                 _("Sent at the first question to where it was in the end"),
@@ -115,7 +115,8 @@ def _other_rules(form: WhatIfForm, rule: Rule) -> list[tuple[str, str]]:
     ]
 
 
-def _sentences(found: WhatIf) -> list[str]:
+def what_if_in_words(found: WhatIf) -> list[str]:
+    """Say what a rule would have done; nothing of no ticket."""
     if not found.cases:
         return []
     asked = ngettext(
@@ -135,13 +136,22 @@ def _sentences(found: WhatIf) -> list[str]:
     }
     if not found.bounces:
         return [asked, never, _("There was no bounce to stop.")]
-    stopped = _(
-        "Of %(bounces)s bounces, in which %(lost)s of working time were lost, it could have stopped"
-        " between %(refused)s and %(sent)s."
-    ) % {
+    fewest, most = sorted((found.refused.stopped, found.sent.stopped))
+    words = (
+        _(
+            "Of %(bounces)s bounces, in which %(lost)s of working time were lost, it could have"
+            " stopped %(most)s."
+        )
+        if fewest == most
+        else _(
+            "Of %(bounces)s bounces, in which %(lost)s of working time were lost, it could have"
+            " stopped between %(fewest)s and %(most)s."
+        )
+    )
+    stopped = words % {
         "bounces": plain_number(found.bounces),
         "lost": working_hours(found.lost.working),
-        "refused": plain_number(min(found.refused.stopped, found.sent.stopped)),
-        "sent": plain_number(max(found.refused.stopped, found.sent.stopped)),
+        "fewest": plain_number(fewest),
+        "most": plain_number(most),
     }
     return [asked, stopped, never]
