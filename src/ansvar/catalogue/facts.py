@@ -197,3 +197,23 @@ class MatrixSet(Fact, name="matrix.set", subject="desk", wording=_("set priority
     number: int
     cells: list[list[int]]
     raise_from_weight: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillDeclared(
+    Fact, name="person.skill_declared", wording=_("said of the knowledge of {service}: {degree}")
+):
+    """It was said how well somebody knows a service."""
+
+    service_id: Annotated[int, Ref("service")]
+    level: int | None
+    """From 1, learning it, to 3, asked by others; nothing when nothing is said any more."""
+    previous: int | None = None
+
+    @override
+    def words(self) -> dict[str, str]:
+        # Imported here: models import the decisions that facts are made of.
+        from ansvar.catalogue.models import SKILL_NAMES  # noqa: PLC0415
+
+        names = {int(level): str(name) for level, name in SKILL_NAMES.items()}
+        return {"degree": str(_("nothing")) if self.level is None else names[self.level]}

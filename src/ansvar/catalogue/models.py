@@ -10,8 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from ansvar.catalogue.decisions.needed import LONGEST_PATTERN, NeededKind, Wanted
+from ansvar.catalogue.decisions.skills import Skill
 from ansvar.people.models import Desk, Person, Team
 
+SKILL_NAMES = {
+    Skill.LEARNING: _("learning it"),
+    Skill.ABLE: _("knows it"),
+    Skill.EXPERT: _("others ask me"),
+}
 NEEDED_KIND_NAMES = {
     NeededKind.TEXT: _("words"),
     NeededKind.NUMBER: _("a number"),
@@ -218,6 +224,27 @@ class ScriptVersion(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.script}, version {self.number}"
+
+
+class DeclaredSkill(models.Model):
+    """How well somebody who works at a desk says to know one of its services."""
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="skills")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="skills")
+    level = models.PositiveSmallIntegerField(choices=list(SKILL_NAMES.items()))
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["service", "person"], name="skill_once"),
+            models.CheckConstraint(
+                condition=Q(level__gte=1, level__lte=3), name="skill_has_a_level"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.service_id}: {self.level}"
 
 
 class Matrix(models.Model):

@@ -2,6 +2,7 @@
 
 from ansvar.catalogue.facts import UrgencySet
 from ansvar.kernel import journal
+from ansvar.kernel.facts import Fact
 from ansvar.kernel.models import Entry
 from ansvar.kernel.reactions import react
 from ansvar.people.facts import DeskCreated
@@ -34,7 +35,7 @@ def give_reasons_to_desk(fact: DeskCreated, entry: Entry) -> None:  # noqa: ARG0
 
 
 @react(TicketResolved, TicketClosed)
-def nothing_is_asked_of_what_is_done(fact: TicketResolved | TicketClosed, entry: Entry) -> None:
+def nothing_is_asked_of_what_is_done(fact: Fact, entry: Entry) -> None:
     """Let nobody decide or answer about a ticket that is done."""
     if journal.is_history():
         return

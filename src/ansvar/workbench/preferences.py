@@ -17,6 +17,7 @@ from ansvar.access.commands import set_password
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import LOGGED_IN, page
 from ansvar.access.queries import works_at_a_desk
+from ansvar.kernel.rights import may
 from ansvar.people.commands import set_preferences
 from ansvar.people.models import Person
 from ansvar.ui import render
@@ -133,5 +134,6 @@ def _page(
         "person": person,
         "has_password": person.has_usable_password(),
         "layout": layout,
+        "works_here": may(actor_of(request), "ticket.work"),
     }
     return render.page(request, "workbench/preferences.html", context, status=status)

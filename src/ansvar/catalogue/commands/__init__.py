@@ -33,6 +33,7 @@ from ansvar.catalogue.commands.services import (
     set_service_owner,
     set_urgency,
 )
+from ansvar.catalogue.commands.skills import declare_skill
 
 __all__ = [
     "CardNotComplete",
@@ -49,6 +50,7 @@ __all__ = [
     "begin_matrix",
     "create_script",
     "create_service",
+    "declare_skill",
     "discard_draft",
     "edit_needed_fact",
     "edit_script",

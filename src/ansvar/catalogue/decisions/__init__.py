@@ -20,6 +20,7 @@ from ansvar.catalogue.decisions.priorities import (
     priority_of,
     weigh,
 )
+from ansvar.catalogue.decisions.skills import Skill, fitness
 from ansvar.catalogue.decisions.trees import (
     EMPTY_TREE,
     Answer,
@@ -59,6 +60,7 @@ __all__ = [
     "Outcome",
     "Purpose",
     "Said",
+    "Skill",
     "Step",
     "Tree",
     "Unfit",
@@ -66,6 +68,7 @@ __all__ = [
     "check_matrix",
     "check_tree",
     "compare_trees",
+    "fitness",
     "fitted",
     "is_pattern",
     "parse_cells",

@@ -205,6 +205,11 @@ class Ticket(models.Model):
             models.Index(fields=["desk", "-changed_at", "-id"], name="ticket_changed"),
             models.Index(fields=["desk", "opened_at"], name="ticket_opened"),
             models.Index(
+                fields=["service", "-resolved_at"],
+                name="ticket_solved",
+                condition=Q(resolved_at__isnull=False, assignee__isnull=False),
+            ),
+            models.Index(
                 fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)
             ),
             models.Index(
