@@ -1,5 +1,6 @@
 """A small event log of another desk, as a file, and its mapping."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +86,20 @@ def replayed(desk: Desk, path: Path, *, limit: int | None = None, **changed: Any
     run = begin_log(desk=desk, source=log.name, log=log.mapping.name, by=SYSTEM)
     list(replaying.replay(run, log, counted, limit=limit, by=SYSTEM))
     return run
+
+
+def a_mapping(folder: Path, **changed: Any) -> Path:
+    """Write the mapping of the harbour into a file."""
+    path = folder / "harbour.toml"
+    path.write_text(_as_toml(MAPPING | changed))
+    return path
+
+
+def _as_toml(table: dict[str, Any], path: str = "") -> str:
+    # Strings and lists of strings are written alike in JSON.
+    plain = [f"{json.dumps(key)} = {json.dumps(said)}" for key, said in table.items()
+             if not isinstance(said, dict)]  # fmt: skip
+    inner = {f"{path}{json.dumps(key)}": said for key, said in table.items()
+             if isinstance(said, dict)}  # fmt: skip
+    sections = [f"[{name}]\n{_as_toml(said, f'{name}.')}" for name, said in inner.items()]
+    return "\n".join([*plain, *sections])

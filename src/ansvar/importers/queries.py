@@ -91,7 +91,7 @@ def outcome_of(run: ImportRun) -> Outcome:
     rows = ImportedCase.objects.filter(run=run).order_by("pk").select_related("ticket")
     for row in rows.iterator(chunk_size=CHUNK):
         if row.ticket is None:
-            outcome.leave(row.case, why=row.why)
+            outcome.leave(row.case, why=row.why, remarks=row.remarks)
             continue
         counted = {"hand_overs": row.ticket.hand_over_count, "reopens": row.ticket.reopen_count}
         outcome.add(

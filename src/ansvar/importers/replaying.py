@@ -166,7 +166,7 @@ def replay(
 
 def _rehearse(story: CaseStory, found: Rehearsal) -> None:
     if not story.steps:
-        found.outcome.leave(story.case, why=NO_ROW)
+        found.outcome.leave(story.case, why=NO_ROW, remarks=story.remarks.stored())
         return
     found.steps += len(story.steps)
     found.outcome.add(

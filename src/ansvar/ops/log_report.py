@@ -85,6 +85,7 @@ def _print_counter(words: str, one: Mapping[str, Any]) -> None:
 def _print_told(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         return
+    out.print()
     table = Table(title=title, title_justify="left", box=None)
     for column in ("", "Cases", "Times", "First"):
         table.add_column(column, overflow="fold")
@@ -92,22 +93,18 @@ def _print_told(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
         whys = [str(REMARKS.get(part, part)) for part in row["what"].split(" + ")]
         words = "for no reason that is known" if row["what"] == UNEXPLAINED else "; ".join(whys)
         times, cases = _number(row["times"]), _number(row["cases"])
-        table.add_row(escape(words), cases, times, escape(row["example"]))
+        where = "\n".join(part for part in (escape(row["example"]), _words(row)) if part)
+        table.add_row(escape(words), cases, times, where)
     out.print(table)
-    _print_words(rows)
 
 
-def _print_words(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print the words of the log that remarks are about, the most frequent first."""
-    for row in rows:
-        words = row.get("words", ())
-        if not words:
-            continue
-        shown = [f"“{escape(word)}” {_number(times)}" for word, times in words[:_WORDS_SHOWN]]
-        rest = len(words) - len(shown) + row.get("more_words", 0)
-        more = [f"and {_number(rest)} more"] if rest else []
-        what = escape(str(REMARKS.get(row["what"], row["what"])))
-        out.print(f"  [dim]{what}:[/dim] {' · '.join([*shown, *more])}")
+def _words(row: Mapping[str, Any]) -> str:
+    """Return the words of the log that a remark is about, the most frequent first."""
+    words = row.get("words", ())
+    shown = [f"“{escape(word)}” {_number(times)}" for word, times in words[:_WORDS_SHOWN]]
+    rest = len(words) - len(shown) + row.get("more_words", 0)
+    more = [f"and {_number(rest)} more"] if rest else []
+    return f"[dim]{' · '.join([*shown, *more])}[/dim]" if shown else ""
 
 
 def print_remarked(rows: Iterable[ImportedCase]) -> None:

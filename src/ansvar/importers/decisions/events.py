@@ -214,8 +214,7 @@ class RowReader:
 
     @staticmethod
     def _doubt(row: int, what: str, word: str, *, remarks: Remarks) -> None:
-        value = f"{what} “{word}”"
-        remarks.add(Remark.VALUE_UNKNOWN, f"row {row}: {value}", word=value)
+        remarks.add(Remark.VALUE_UNKNOWN, f"row {row}: {what} “{word}”", word=f"{what}: {word}")
 
     def _counters(self, cells: Mapping[str, str]) -> dict[str, int]:
         found = {}

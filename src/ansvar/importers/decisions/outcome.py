@@ -63,11 +63,7 @@ class Outcome:
         """Count a case that is a ticket; *remarks* as they are stored."""
         self.cases += 1
         self.rows += rows
-        # What was kept before words were counted has none.
-        for what, (times, example, *words) in remarks.items():
-            told = _tell(self.remarks, what, f"{case}, {example}", times=times)
-            for said in words:
-                told.words.update(said)
+        self._remark(case, remarks)
         for counter in COUNTERS:
             if counter in logged:
                 self._compare(
@@ -78,9 +74,10 @@ class Outcome:
                     counted=counted[counter],
                 )
 
-    def leave(self, case: str, *, why: str) -> None:
-        """Count a case that is none."""
+    def leave(self, case: str, *, why: str, remarks: Mapping[str, Any]) -> None:
+        """Count a case that is none, with what was remarked on its rows."""
         _tell(self.left, why, case)
+        self._remark(case, remarks)
 
     def figures(self) -> dict[str, Any]:
         """Return everything as JSON values."""
@@ -101,6 +98,13 @@ class Outcome:
                 for counter, one in self.counters.items()
             },
         }
+
+    def _remark(self, case: str, remarks: Mapping[str, Any]) -> None:
+        # What was kept before words were counted has none.
+        for what, (times, example, *words) in remarks.items():
+            told = _tell(self.remarks, what, f"{case}, {example}", times=times)
+            for said in words:
+                told.words.update(said)
 
     def _compare(
         self, counter: str, case: str, *, remarks: Mapping[str, Any], logged: int, counted: int

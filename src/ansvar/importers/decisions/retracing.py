@@ -212,8 +212,7 @@ class Tracer:
     def _follow(self, event: Event) -> None:
         at = self._later(event)
         wanted = event.standing or Standing(state=self.state, waiting_for=self.waiting_for)
-        hand_overs = self._count(HandOver, LateHandOver)
-        reopens = self._count(Reopening)
+        before = len(self.steps)
         was_done = self.state in DONE
         if was_done and wanted.state not in DONE:
             self.steps.append(Reopening(at=at, author=event.author))
@@ -225,8 +224,10 @@ class Tracer:
             self._weigh(event, at)
             self._pass_on(event, wanted, at)
             self._move(event, wanted, at)
-        self._check(event, "hand_overs", self._count(HandOver, LateHandOver) - hand_overs)
-        self._check(event, "reopens", self._count(Reopening) - reopens)
+        done = self.steps[before:]
+        moves = sum(isinstance(step, HandOver | LateHandOver) for step in done)
+        self._check(event, "hand_overs", moves)
+        self._check(event, "reopens", sum(isinstance(step, Reopening) for step in done))
 
     def _later(self, event: Event) -> datetime:
         """Return when it was, as far as time only goes on."""
@@ -342,9 +343,6 @@ class Tracer:
             (Remark.PRIORITY_WHILE_DONE, weight, (last.priority, last.impact, last.urgency)),
         )
         return [remark for remark, said, before in pairs if said is not None and said != before]
-
-    def _count(self, *kinds: type[Step]) -> int:
-        return sum(isinstance(step, kinds) for step in self.steps)
 
     def _check(self, event: Event, counter: str, done: int) -> None:
         """Compare what the log counted in this row with what it shows."""
