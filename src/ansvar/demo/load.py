@@ -64,11 +64,13 @@ def load(progress: Progress, *, tickets: int = TICKETS) -> None:
             said("The demo organisation is there already. Remove it before loading anew.")
         )
     now = clock.now()
-    with transaction.atomic(), as_history():
-        company = _found(now, progress)
-        _play(Stage(company=company, now=now), tickets, progress)
+    with transaction.atomic():
+        with as_history():
+            company = _found(now, progress)
+            _play(Stage(company=company, now=now), tickets, progress)
         progress("Working out what may be promised")
-        with request():
+        # The clocks of a history are written at its end, and this reads them.
+        with as_history(), request():
             show_promises(company)
 
 

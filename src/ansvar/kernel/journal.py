@@ -1,17 +1,21 @@
 """Recording what has happened, in the transaction in which it happens."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.db import connection
 
 from ansvar.kernel import clock, reactions
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.backlog import Backlog
 from ansvar.kernel.facts import Fact
 from ansvar.kernel.models import Entry
+
+V = TypeVar("V")
 
 _request_id: ContextVar[uuid.UUID | None] = ContextVar("request_id", default=None)
 AT_ONCE = 500
@@ -27,6 +31,8 @@ class _Gathered:
     entries: list[Entry] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     """What each entry tells, in the same order; nothing is queued for history, so none there."""
+    backlogs: dict[Callable[..., None], Backlog[Any]] = field(default_factory=dict)
+    """By the function that writes it."""
 
 
 _gathered: ContextVar[_Gathered | None] = ContextVar("gathered", default=None)
@@ -107,15 +113,20 @@ def _savepoints() -> int:
 
 @contextmanager
 def undone_on_failure() -> Iterator[None]:
-    """Forget the entries that were gathered inside when it fails."""
+    """Forget the entries that were gathered inside, and what was kept back, when it fails."""
     gathered = _gathered.get()
-    before = len(gathered.entries) if gathered else 0
+    if gathered is None:
+        yield
+        return
+    before = len(gathered.entries)
+    marks = {write: one.mark for write, one in gathered.backlogs.items()}
     try:
         yield
     except BaseException:
-        if gathered:
-            del gathered.entries[before:]
-            del gathered.facts[before:]
+        del gathered.entries[before:]
+        del gathered.facts[before:]
+        for write, one in gathered.backlogs.items():
+            one.go_back(marks.get(write, 0))
         raise
 
 
@@ -125,11 +136,23 @@ def as_history() -> Iterator[None]:
 
     At-once reactions run as always, so that the rows agree with the journal. The entries
     themselves are written many at a time, the last of them at the end: within, they have no id.
+    Rows of a `backlog` are written at the end, too. History within history is one.
 
     Raises: NoTransaction, since rows must not outlive their entries.
     """
-    with _gathering(is_history=True):
+    with undone_on_failure() if is_history() else _gathering(is_history=True):
         yield
+
+
+def backlog(write: Callable[[Sequence[V]], None]) -> Backlog[V] | None:
+    """Return what *write* will have to write when the history ends that is being told.
+
+    Nothing when what is recorded happens now: then rows are written at once.
+    """
+    gathered = _gathered.get()
+    if gathered is None or not gathered.is_history:
+        return None
+    return gathered.backlogs.setdefault(write, Backlog(write))
 
 
 @contextmanager
@@ -155,6 +178,8 @@ def _gathering(*, is_history: bool) -> Iterator[None]:
     token = _gathered.set(gathered)
     try:
         yield
+        for one in gathered.backlogs.values():
+            one.write()
         _write(gathered)
     finally:
         _gathered.reset(token)

@@ -5,10 +5,11 @@ from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
-from ansvar.servicelevels.decisions.story import course_of, restored
+from ansvar.servicelevels.commands.keeping import story_kept
+from ansvar.servicelevels.decisions.story import course_of
 from ansvar.servicelevels.decisions.terms import LevelKind
 from ansvar.servicelevels.facts import LevelChosen
-from ansvar.servicelevels.models import LevelVersion, Timing
+from ansvar.servicelevels.models import LevelVersion
 from ansvar.tickets.models import Ticket
 
 NO_LEVEL = 0
@@ -50,8 +51,8 @@ def choose_level(ticket_id: int, *, version_id: int | None, reason: str, by: Act
                 said("Choose a published agreement with customers of this desk.")
             )
         name = str(version)
-    timing = Timing.objects.filter(ticket=ticket_id).first()
-    chosen = course_of(restored(timing.story)).traits_at(None).level if timing else None
+    story = story_kept(ticket_id)
+    chosen = course_of(story).traits_at(None).level if story else None
     if chosen == version_id:
         return
     record(
