@@ -15,7 +15,7 @@ import pytest
 from browser import chromium
 from dovecot import HOST, PASSWORD, MailServer
 from playwright.sync_api import Browser, Page, expect
-from product import Product, ansvar, data_folder, running
+from product import Product, ansvar, running, used_data_folder
 from typing_extensions import override
 from waiting import wait_until
 
@@ -44,7 +44,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(mail_server: MailServer) -> Iterator[House]:
-    with data_folder() as data, running(data) as product, chromium() as browser:
+    with used_data_folder() as data, running(data) as product, chromium() as browser:
         # The journey needs the people; a few tickets are enough to have others beside its own.
         made = ansvar(data, "demo", "load", "--tickets", "20")
         assert made.returncode == 0, made.stderr

@@ -9,3 +9,9 @@ import pytest
 def data() -> Iterator[Path]:
     with product.data_folder() as folder:
         yield folder
+
+
+@pytest.fixture
+def used_data() -> Iterator[Path]:
+    with product.used_data_folder() as folder:
+        yield folder

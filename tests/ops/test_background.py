@@ -39,22 +39,21 @@ else:
 """
 
 
-def test_a_job_of_a_killed_worker_is_done_by_the_next(data):
-    tries = data.parent / "tries"
-    with running_database(data):
-        product.ansvar(data, "migrate")
-        run(data, "queue", "tests.hang_once", repr({"path": str(tries)}))
-        with worker(data) as first:
+def test_a_job_of_a_killed_worker_is_done_by_the_next(used_data):
+    tries = used_data.parent / "tries"
+    with running_database(used_data):
+        run(used_data, "queue", "tests.hang_once", repr({"path": str(tries)}))
+        with worker(used_data) as first:
             wait_until(tries.exists)
             first.kill()
-        with psycopg.connect(**parameters(data)) as connection:
+        with psycopg.connect(**parameters(used_data)) as connection:
             connection.execute(
                 "UPDATE procrastinate_workers SET last_heartbeat = now() - '1h'::interval"
             )
         # The schedule does so every minute; the first worker may have left it queued, too.
-        run(data, "queue", "kernel.rescue", repr({"timestamp": 0}))
+        run(used_data, "queue", "kernel.rescue", repr({"timestamp": 0}))
 
-        with worker(data) as second:
+        with worker(used_data) as second:
             wait_until(lambda: tries.read_text() == "tried tried ")
             second.kill()
 

@@ -51,20 +51,19 @@ def answers(port: int) -> bool:
     return True
 
 
-def test_a_mail_server_hands_mail_over_and_hears_what_became_of_it(data: Path):
+def test_a_mail_server_hands_mail_over_and_hears_what_became_of_it(used_data: Path):
     port = product.free_port()
-    with running_database(data):
-        product.ansvar(data, "migrate")
-        script(data, "make")
+    with running_database(used_data):
+        script(used_data, "make")
         entrance = subprocess.Popen(
             [sys.executable, "-m", "ansvar", "receive", "--lmtp", str(port)],
-            env=product.environment(data),
+            env=product.environment(used_data),
             cwd=tempfile.gettempdir(),
             stdout=subprocess.DEVNULL,
         )
         try:
             codes = [
-                product.ansvar(data, "mail", "pipe", *given, stdin=mail).returncode
+                product.ansvar(used_data, "mail", "pipe", *given, stdin=mail).returncode
                 for given, mail in (
                     (("--mailbox", "it@corp.test"), MAIL),
                     (("--mailbox", "it@corp.test"), "\n"),
@@ -78,7 +77,7 @@ def test_a_mail_server_hands_mail_over_and_hears_what_became_of_it(data: Path):
             entrance.terminate()
             entrance.wait()
         assert codes == [os.EX_OK, os.EX_DATAERR, os.EX_NOUSER]
-        assert script(data, "count") == "2"
+        assert script(used_data, "count") == "2"
 
 
 def test_without_a_database_a_piped_mail_is_to_come_again(data: Path):

@@ -80,9 +80,9 @@ def test_a_database_that_died_comes_back_under_it(ansvar):
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_with_its_database(data, by):
-    with product.running(data) as running:
-        server = EmbeddedPostgres(data)
+def test_it_stops_with_its_database(used_data, by):
+    with product.running(used_data) as running:
+        server = EmbeddedPostgres(used_data)
         code = running.stop(by)
 
     assert code == 0
@@ -90,21 +90,26 @@ def test_it_stops_with_its_database(data, by):
     assert not (server.place.root / "pg18" / "postmaster.pid").exists()
 
 
-def test_an_open_stream_does_not_hold_up_its_end(data):
-    with product.running(data) as running, socket.create_connection(("127.0.0.1", running.port)):
+def test_an_open_stream_does_not_hold_up_its_end(used_data):
+    with (
+        product.running(used_data) as running,
+        socket.create_connection(("127.0.0.1", running.port)),
+    ):
         assert running.stop() == 0
 
 
-def test_after_kill_9_of_everything_nothing_committed_is_lost(data):
-    with product.running(data) as running:
-        with connection_to(data) as connection:
+def test_after_kill_9_of_everything_nothing_committed_is_lost(used_data):
+    with product.running(used_data) as running:
+        with connection_to(used_data) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
-        postmaster = (EmbeddedPostgres(data).place.root / "pg18" / "postmaster.pid").read_text()
+        postmaster = (
+            EmbeddedPostgres(used_data).place.root / "pg18" / "postmaster.pid"
+        ).read_text()
         product.kill_tree(running.process.pid)
         product.kill_tree(int(postmaster.split()[0]))
         running.stop()
 
-    with product.running(data), connection_to(data) as connection:
+    with product.running(used_data), connection_to(used_data) as connection:
         assert connection.execute("SELECT number FROM kept").fetchone() == (1,)
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from ready_database import give_database
+
 from ansvar.ops import place
 
 PATIENCE_SECONDS = 300
@@ -34,6 +36,15 @@ def environment(data: Path, **more: str) -> dict[str, str]:
         if not name.startswith(("ANSVAR_", "PYTEST_", "DJANGO_")) and name != "DATABASE_URL"
     }
     return kept | {"ANSVAR_DATA": str(data), "NO_COLOR": "1"} | more
+
+
+@contextlib.contextmanager
+def used_data_folder() -> Iterator[Path]:
+    """Give a data folder in which the product has made its tables already."""
+    with data_folder() as data:
+        if not give_database(data, run=Path(os.environ["ANSVAR_TESTS_DATA"])):
+            ansvar(data, "migrate")
+        yield data
 
 
 @contextlib.contextmanager

@@ -23,3 +23,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Tests that really commit empty all tables afterwards, the guarded journal too.
 DATABASES["default"]["OPTIONS"]["options"] = "-c ansvar.journal_may_be_emptied=on"  # noqa: F405
+
+if not os.environ.get("DATABASE_URL"):
+    # Brought up to date by `ready_database`; that of DATABASE_URL is by each worker.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": "ansvar"}  # noqa: F405
