@@ -7,10 +7,11 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from desktops import client_of
@@ -31,7 +32,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-AXE = Path(__file__).with_name("axe.min.js")
+AXE = Path(__file__).with_name("axe.min.js").read_text()
 RUN_AXE = """async theme => {
     document.documentElement.dataset.theme = theme;
     const {violations} = await axe.run(document, {resultTypes: ["violations"]});
@@ -134,13 +135,36 @@ def accessibility_problems(page: Page) -> list[str]:
     """Return what axe finds on a page, in both themes and narrow, with everything unfolded."""
     for details in page.locator("details:not([data-close-outside])").all():
         details.evaluate("element => { element.open = true; }")
-    page.evaluate(AXE.read_text())
+    page.evaluate(AXE)
     found = []
     for theme, width in (("light", 1440), ("dark", 1440), ("light", 360)):
         page.set_viewport_size({"width": width, "height": 900})
         for rule, nodes in page.evaluate(RUN_AXE, theme):
             found += [f"{rule} ({theme}, {width} px): {node}" for node in nodes]
     return found
+
+
+def problems_of_pages(
+    opened: Opened, addresses: Iterable[str], *, as_: Person | None = None
+) -> list[str]:
+    """Return what axe finds on pages and what sticks out of them on the narrowest screens.
+
+    One tab shows them all: to open one for each costs as much again as to look at it.
+    """
+    first, *others = addresses
+    page = opened(first, as_=as_)
+    found = _problems_as_shown(page, first)
+    for address in others:
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(urljoin(page.url, address), wait_until="load")
+        found += _problems_as_shown(page, address)
+    return found
+
+
+def _problems_as_shown(page: Page, address: str) -> list[str]:
+    found = [f"{address}: {problem}" for problem in accessibility_problems(page)]
+    page.set_viewport_size({"width": 320, "height": 900})
+    return [*found, *(f"{address}: sticks out at 320 px: {one}" for one in overflow(page))]
 
 
 def overflow(page: Page) -> list[str]:

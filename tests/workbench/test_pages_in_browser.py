@@ -1,5 +1,5 @@
 import pytest
-from browser import Opened, accessibility_problems, overflow
+from browser import Opened, accessibility_problems, problems_of_pages
 from builders import a_person, acting, an_administrator
 from desktops import Desktop, a_desktop
 from levels import a_level, a_row
@@ -105,21 +105,13 @@ def test_every_page_is_accessible_and_fits_in_both_themes(opened: Opened, area: 
     desk = a_desktop()
     wanted = names(desk)
     who = an_administrator() if area in {"running", "needed"} else desk.agent
-    found = []
-    for pattern in PAGES[area]:
-        page = opened(pattern.format(**wanted), as_=who)
-        found += [f"{pattern}: {problem}" for problem in accessibility_problems(page)]
-        page.set_viewport_size({"width": 320, "height": 900})
-        found += [f"{pattern}: sticks out at 320 px: {one}" for one in overflow(page)]
-        page.close()
+    addresses = [pattern.format(**wanted) for pattern in PAGES[area]]
+    found = problems_of_pages(opened, addresses, as_=who)
     assert not found, "\n".join(found)
 
 
 def test_log_in_is_accessible_and_fits(opened: Opened):
-    page = opened("/log-in/")
-    assert accessibility_problems(page) == []
-    page.set_viewport_size({"width": 320, "height": 900})
-    assert overflow(page) == []
+    assert problems_of_pages(opened, ["/log-in/"]) == []
 
 
 def test_dialogs_of_a_ticket_are_accessible(opened: Opened):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from browser import Opened, accessibility_problems, overflow
+from browser import Opened, problems_of_pages
 from budgets import Budget
 from builders import a_team, an_administrator
 from desktops import client_of
@@ -88,12 +88,7 @@ def test_imports_of_another_desk_do_not_exist(run: ImportRun):
 def test_the_pages_are_accessible_and_fit_in_both_themes(
     opened: Opened, run: ImportRun, log_run: ImportRun
 ):
-    found = []
     runs = [reverse("admin-import", args=[one.pk]) for one in (run, log_run)]
-    for address in (reverse("admin-imports"), *runs):
-        page = opened(address, as_=an_administrator())
-        found += [f"{address}: {problem}" for problem in accessibility_problems(page)]
-        page.set_viewport_size({"width": 320, "height": 900})
-        found += [f"{address}: sticks out at 320 px: {one}" for one in overflow(page)]
-        page.close()
+    addresses = [reverse("admin-imports"), *runs]
+    found = problems_of_pages(opened, addresses, as_=an_administrator())
     assert not found, "\n".join(found)

@@ -1,5 +1,5 @@
 import pytest
-from browser import Opened, accessibility_problems, overflow
+from browser import Opened, problems_of_pages
 from builders import an_administrator
 from desktops import a_desktop
 
@@ -12,16 +12,11 @@ def test_pages_of_insight_are_accessible_fit_and_answer_while_a_slider_moves(ope
     desk = a_desktop()
     a_ticket(desk, service=desk.service)
     who = an_administrator()
-    found = []
-    for path in ("/insight/", "/insight/need/", "/insight/calculator/"):
-        page = opened(path, as_=who)
-        found += [f"{path}: {problem}" for problem in accessibility_problems(page)]
-        page.set_viewport_size({"width": 320, "height": 900})
-        found += [f"{path}: sticks out at 320 px: {one}" for one in overflow(page)]
+    addresses = ["/insight/", "/insight/need/", "/insight/calculator/"]
+    found = problems_of_pages(opened, addresses, as_=who)
     assert not found, "\n".join(found)
 
-    # The last one opened is the calculator.
-    page.set_viewport_size({"width": 1440, "height": 900})
+    page = opened("/insight/calculator/", as_=who)
     page.locator("#id_people").fill("1")
     page.locator("#id_load").fill("100")
     page.get_by_text("1 person cannot keep up").wait_for()
