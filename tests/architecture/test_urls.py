@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -39,9 +40,12 @@ from ansvar.kernel.work import keep_failure, tasks
 from ansvar.notices.commands import Telling, tell
 from ansvar.notices.models import Notice
 from ansvar.people.models import Person
+from ansvar.rota.commands import announce_absence, plan_turns
+from ansvar.rota.decisions import Duty, PlannedTurn
 from ansvar.servicelevels.commands import create_level
 from ansvar.servicelevels.decisions.terms import LevelKind
 from ansvar.tickets.commands import link_tickets
+from ansvar.tickets.commands.passing import pass_ownership
 from ansvar.tickets.models import Link
 from tickets import a_ticket
 
@@ -62,7 +66,9 @@ INNER_DOOR = {
     "admin-needed": "the same",
 }
 """Pages that everybody who reads the catalogue may ask for, and few may open."""
-DESK_BOUND = {"reference", "mail_id", "mailbox_id", "run_id", "version_id"}
+DESK_BOUND = {
+    "reference", "mail_id", "mailbox_id", "run_id", "version_id", "turn_id", "passing_id",
+}  # fmt: skip
 """Parameters that name a thing of one desk: for another desk it does not exist."""
 
 
@@ -136,7 +142,17 @@ def made_world() -> World:
     person = a_person()
     needed = add_needed_fact(desk.service.pk, name="Device", question="Which?", by=SYSTEM)
     level = create_level(desk=desk.desk, kind=LevelKind.SLA, name="Gold", by=SYSTEM)
+    now = clock.now()
+    turn = PlannedTurn(person_id=desk.agent.pk, starts_at=now, ends_at=now + timedelta(hours=8))
+    [turn] = plan_turns(desk.desk.pk, Duty.QUEUE, [turn], by=SYSTEM)
+    absence = announce_absence(
+        desk.colleague.pk, starts_at=now, ends_at=now + timedelta(hours=1), by=SYSTEM
+    )
+    mine = a_ticket(desk, by=desk.by)
     samples = {
+        "turn_id": turn.pk,
+        "absence_id": absence.pk,
+        "passing_id": pass_ownership([mine.pk], to=desk.colleague, by=desk.by).pk,
         "reference": ticket.reference,
         "view": "needs-you",
         "part": "top",

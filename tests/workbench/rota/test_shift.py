@@ -63,7 +63,7 @@ def test_who_is_on_duty_next_is_proposed_before_who_is_only_here(desk, client, t
     turn = PlannedTurn(person_id=following.pk, starts_at=begin, ends_at=begin + timedelta(hours=8))
     plan_turns(desk.desk.pk, Duty.SHIFT, [turn], by=SYSTEM)
     page = client.get("/shift/").text
-    assert "shift leader next, not here yet" in page
+    assert "shift leader next, not seen lately" in page
     assert page.index("Zoe Night</b>") < page.index(f"{desk.colleague.name}</b>")
 
 

@@ -21,6 +21,7 @@ from ansvar.workbench.rota.framing import desk_of, in_frame
 
 WEEK = 7
 SATURDAY = 5
+NOON = time(12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +90,14 @@ def days_between(desk: Desk, first: date, after: date) -> list[Day]:
     days = [first + timedelta(days=number) for number in range(count)]
     rows = {day: Day(day=day, is_today=day == here) for day in days}
     for turn in turns_between(desk.pk, begin, end):
+        starts = turn.starts_at.astimezone(zone)
         for day in _days_of(turn, zone, days):
-            starts = turn.starts_at.astimezone(zone)
             is_start = starts.date() == day
-            rows[day].cells[Duty(turn.duty)].append(
-                Cell(turn=turn, starts=starts.time() if is_start else None)
-            )
+            # The morning on which a turn ends is the day of whoever comes next.
+            if is_start or turn.ends_at > datetime.combine(day, NOON, zone):
+                rows[day].cells[Duty(turn.duty)].append(
+                    Cell(turn=turn, starts=starts.time() if is_start else None)
+                )
     absences = Absence.objects.filter(
         person__memberships__team__desk=desk,
         person__is_active=True,

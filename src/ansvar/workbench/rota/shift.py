@@ -20,7 +20,7 @@ from ansvar.kernel import clock
 from ansvar.people.models import Person
 from ansvar.rota.decisions import Duty
 from ansvar.rota.models import DUTY_NAMES, Turn
-from ansvar.rota.queries import present_among
+from ansvar.rota.queries import away_among, present_among
 from ansvar.tickets.commands.passing import open_tickets_owned_by, pass_ownership, take_back
 from ansvar.tickets.decisions import State
 from ansvar.tickets.leaving import heirs_of_owned
@@ -251,6 +251,8 @@ def _when(ticket: Ticket, now: datetime) -> str:
 def _proposals(reader: Reader, people: QuerySet[Person], now: datetime) -> list[Proposal]:
     """Return who takes over best: who has a duty now or next, then who is here."""
     known = {person.pk: person for person in people}
+    for pk in away_among(known, now):
+        del known[pk]
     here = present_among(known, now)
     desks = [desk.pk for desk in reader.desks]
     turns = Turn.objects.filter(
