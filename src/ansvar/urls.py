@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("api/v1/", include("ansvar.api.urls")),
     path("", include("ansvar.portal.urls")),
+    path("", include("ansvar.workbench.owning.urls")),
     path("", include("ansvar.workbench.urls")),
     path("", include("ansvar.workbench.rota.urls")),
     path("admin/", include("ansvar.workbench.admin.urls")),

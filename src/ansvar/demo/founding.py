@@ -34,22 +34,30 @@ from ansvar.people.commands import (
     create_team,
 )
 from ansvar.people.models import Calendar, Department, Desk, Organisation, Person, Site, Team
+from ansvar.tickets.commands import set_hand_over_rule
+from ansvar.tickets.decisions import RuleMode
 
 MAKER: Final = Actor.integration("Demo organisation")
 """Signs everything the demo is founded with; by this it is found again when it is removed."""
 
 _TEAMS: Final = (
-    ("IT", "Service desk", 1),
-    ("IT", "On-site", 2),
-    ("IT", "Workstations", 2),
-    ("IT", "Pharmacy applications", 2),
-    ("IT", "POS development", 3),
-    ("IT", "Networks", 3),
-    ("IT", "Servers and directory", 3),
-    ("HR", "HR service", 1),
-    ("HR", "Payroll", 2),
-    ("HR", "HR partners", 3),
+    # desk, name, line, what an hour of one person costs
+    ("IT", "Service desk", 1, 420),
+    ("IT", "On-site", 2, 520),
+    ("IT", "Workstations", 2, 560),
+    ("IT", "Pharmacy applications", 2, 640),
+    ("IT", "POS development", 3, 780),
+    ("IT", "Networks", 3, 740),
+    ("IT", "Servers and directory", 3, 720),
+    ("HR", "HR service", 1, None),
+    ("HR", "Payroll", 2, None),
+    ("HR", "HR partners", 3, None),
 )
+CURRENCY: Final = "SEK"
+_AN_HOUR_WITHOUT: Final = {"Cash desk": 9_500, "E-prescription": 7_200, "Price service": 6_000}
+"""What it costs the pharmacies, as far as anybody has said."""
+_RULES: Final = {"Cash desk": RuleMode.ALWAYS, "E-prescription": RuleMode.AFTER}
+"""Services whose owners want to be asked about hand-overs."""
 _DESKS: Final = (("IT", "IT service desk", "service desk"), ("HR", "HR desk", "offices"))
 
 
@@ -123,10 +131,17 @@ def _found_desks(made: Company) -> None:
             name=f"Lindblom {name}",
             prefix=_free(prefix),
             calendar=made.calendars[calendar],
+            currency=CURRENCY,
             by=MAKER,
         )
-    for prefix, name, line in _TEAMS:
-        made.teams[name] = create_team(desk=made.desks[prefix], name=name, line=line, by=MAKER)
+    for prefix, name, line, rate in _TEAMS:
+        made.teams[name] = create_team(
+            desk=made.desks[prefix],
+            name=name,
+            line=line,
+            hourly_rate=None if rate is None else Decimal(rate),
+            by=MAKER,
+        )
     for prefix, cells in (("IT", trees.IT_CELLS), ("HR", trees.HR_CELLS)):
         weight = Decimal(trees.RAISE_FROM_WEIGHT) if prefix == "IT" else None
         set_matrix(made.desks[prefix].pk, cells=cells, raise_from_weight=weight, by=MAKER)
@@ -178,6 +193,9 @@ def found_catalogue(made: Company) -> None:
         below = [made.services[name].pk for name in card.rests_on]
         set_dependencies(service.pk, below, by=MAKER)
         made.services[card.name] = agree_service(service.pk, by=acting(service.owner))
+    for name, mode in _RULES.items():
+        service = made.services[name]
+        set_hand_over_rule(service.pk, mode=mode, after=2, by=acting(service.owner))
     for desk, name, title, tree in trees.SCRIPTS:
         service_asked = made.services.get(name)
         author = service_asked.owner if service_asked else made.people[ADMINISTRATOR]
@@ -197,6 +215,9 @@ def _create(made: Company, card: Card) -> Service:
         deputy=made.people[card.deputy],
         team=made.teams[card.team],
         urgency=card.urgency,
+        cost_per_hour=Decimal(_AN_HOUR_WITHOUT[card.name])
+        if card.name in _AN_HOUR_WITHOUT
+        else None,
         quality=card.quality,
         usage=card.usage,
         demands=card.demands,

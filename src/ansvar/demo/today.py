@@ -8,12 +8,20 @@ from typing import Final
 
 from ansvar.demo.casework import Case, Stage, new_case
 from ansvar.demo.crowd import DESK_AGENT, DESK_LEAD, HR_AGENT, REQUESTER
+from ansvar.demo.deciding import (
+    LAST_MONTH,
+    asks,
+    confirms,
+    is_answered,
+    is_decided,
+    wants_to_hand_over,
+)
 from ansvar.demo.founding import acting
 from ansvar.demo.lives import Life
 from ansvar.demo.matters import MATTERS, Matter
 from ansvar.people.models import Person
 from ansvar.tickets.commands import wait_with_ticket
-from ansvar.tickets.decisions import Kind, WaitingFor
+from ansvar.tickets.decisions import Answer, Kind, WaitingFor
 
 Step = Callable[[Case], None]
 
@@ -248,6 +256,15 @@ _CANNOT_SELL: Final = Scene(
                 " the second follows when the first is stable for ten minutes."
             ),
         ),
+        (
+            6,
+            wants_to_hand_over(
+                "POS development",
+                "The questions reach the price service again, and its answers come back. The"
+                " registers turn them down: they hold a certificate of yesterday.",
+                tried="Both boxes have the old route; a trace shows answers after 30 ms.",
+            ),
+        ),
     ),
 )
 SCENES: Final = (
@@ -317,6 +334,45 @@ SCENES: Final = (
             (70, _writes("Hello {first},\n\nis the lamp on the terminals green?\n\n{agent}")),
             (52, _hears("Green on all four. And now one card in three works.")),
             (40, _notes("The bank's status page tells of a disturbance for one kind of card.")),
+            (37, asks("Ines Pereira", "Which cards go by which line since the update of Tuesday?")),
+            (
+                33,
+                wants_to_hand_over(
+                    "Networks",
+                    "Two cards of three fail, by turns: as if one of the two lines were dead.",
+                    tried="Restarted terminals and till; no change.",
+                ),
+            ),
+        ),
+    ),
+    Scene(
+        matter=_told(
+            "Cash desk",
+            "Receipts show yesterday's date",
+            "Every receipt since we opened bears yesterday's date. Returns will be refused by it.",
+        ),
+        site="Uppsala Rosen",
+        channel="portal",
+        agent=DESK_AGENT,
+        steps=(
+            (LAST_MONTH, _opens),
+            (LAST_MONTH - 12, _takes(2, 1)),
+            (
+                LAST_MONTH - 40,
+                wants_to_hand_over(
+                    "Servers and directory",
+                    "The registers take their time from the directory, and it is a day behind.",
+                    tried="Set the clock of one register by hand; it jumps back.",
+                ),
+            ),
+            (
+                LAST_MONTH - 75,
+                is_decided(Answer.KEEP, "Ask Ines first: the till has a clock of its own."),
+            ),
+            (LAST_MONTH - 80, asks("Ines Pereira", "Where does the till keep its own date?")),
+            (LAST_MONTH - 110, is_answered("In its day file: close the day twice, then open it.")),
+            (LAST_MONTH - 130, _resolves),
+            (LAST_MONTH - 190, confirms),
         ),
     ),
     Scene(

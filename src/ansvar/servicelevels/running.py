@@ -158,6 +158,10 @@ class NextDue:
     """Working time; negative when it is late."""
     percent: int
     """Of the target, used."""
+    target: timedelta
+    level: str
+    """The agreement that sets it."""
+    kind: LevelKind
 
     @property
     def is_late(self) -> bool:
@@ -165,11 +169,14 @@ class NextDue:
         return self.left < timedelta()
 
 
-def next_due_along() -> dict[str, Any]:
-    """Return what lists of tickets bring along for `next_due_of`, at no query of its own."""
+def next_due_along(measures: Sequence[Measure] = ON_TICKET) -> dict[str, Any]:
+    """Return what lists of tickets bring along for `next_due_of`, at no query of its own.
+
+    Without other *measures* it is what the ticket's own due time tells of.
+    """
     counting = ClockRow.objects.filter(
         ticket=OuterRef("pk"),
-        measure__in=ON_TICKET,
+        measure__in=measures,
         counting_since__isnull=False,
         due_at__isnull=False,
     )
@@ -213,4 +220,7 @@ def next_due_of(ticket: Ticket, *, now: datetime) -> NextDue | None:
         at=datetime.fromisoformat(told["due"]),
         left=target - used,
         percent=min(100, int(100 * (used / target))),
+        target=target,
+        level=version.level,
+        kind=version.kind,
     )

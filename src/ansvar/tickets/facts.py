@@ -442,13 +442,26 @@ class TicketUnlinked(Fact, name="ticket.unlinked", wording=_("took away the link
 
 @dataclass(frozen=True, kw_only=True)
 class HandOverRuleSet(
-    Fact, name="service.hand_over_rule_set", wording=_("set when the owner decides hand-overs")
+    Fact,
+    name="service.hand_over_rule_set",
+    wording=_("set who decides about hand-overs: {rule}; after {wait} the supervisors may, too"),
 ):
     """It was said when the owner of a service decides about hand-overs."""
 
     mode: str
     after: int
     wait_minutes: int
+
+    @override
+    def words(self) -> dict[str, str]:
+        from ansvar.tickets.models import MODE_NAMES  # noqa: PLC0415 - as in WaitingStarted
+
+        names = {str(mode): str(name) for mode, name in MODE_NAMES.items()}
+        rule = names.get(self.mode, self.mode)
+        if self.mode == "after":
+            rule = f"{rule} ({self.after})"
+        hours, minutes = divmod(self.wait_minutes, 60)
+        return {"rule": rule, "wait": f"{hours}:{minutes:02} h"}
 
 
 @dataclass(frozen=True, kw_only=True)

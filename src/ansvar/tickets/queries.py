@@ -233,6 +233,15 @@ def custody_of(ticket: Ticket, *, at: datetime) -> Custody:
     return _joined(list(spells), at)
 
 
+def custodies_of(tickets: Iterable[int], *, at: datetime) -> dict[int, Custody]:
+    """Return the custody of several tickets by their ids, with one query."""
+    spells: dict[int, list[CustodySpell]] = {pk: [] for pk in tickets}
+    rows = CustodySpell.objects.filter(ticket__in=spells).select_related("team", "person")
+    for spell in rows.order_by("started_at", "id"):
+        spells[spell.ticket_id].append(spell)
+    return {pk: _joined(found, at) for pk, found in spells.items()}
+
+
 def _joined(spells: Iterable[CustodySpell], at: datetime) -> Custody:
     holdings: list[Holding] = []
     left_at: dict[int, datetime] = {}

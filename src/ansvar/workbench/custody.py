@@ -28,7 +28,11 @@ class Strip:
 
 def strip_of(ticket: Ticket) -> Strip:
     """Return the strip of a ticket as it is now."""
-    custody = custody_of(ticket, at=clock.now())
+    return strip_from(custody_of(ticket, at=clock.now()))
+
+
+def strip_from(custody: Custody) -> Strip:
+    """Return the strip of what is known to have happened."""
     note = ""
     if custody.bounces:
         bounces = ngettext("%(n)s bounce", "%(n)s bounces", custody.bounces)

@@ -36,6 +36,7 @@ from ansvar.tickets.queue import BY_VALUE
 from ansvar.ui import render
 from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.insight.saying import percent
+from ansvar.workbench.owning.ruling import rule_in_words
 from ansvar.workbench.queue import Row
 from ansvar.workbench.reading import Reader, reader_of
 
@@ -63,7 +64,8 @@ def services(request: HttpRequest) -> HttpResponse:
 def service(request: HttpRequest, service_id: int) -> HttpResponse:
     """Show a service."""
     reader = reader_of(request)
-    found = get_object_or_404(services_visible_to(reader.actor), pk=service_id)
+    seen = services_visible_to(reader.actor).select_related("hand_over_rule")
+    found = get_object_or_404(seen, pk=service_id)
     open_ones = (
         tickets_seen(request)
         .filter(service=found, state__in=OPEN_STATES)
@@ -77,6 +79,7 @@ def service(request: HttpRequest, service_id: int) -> HttpResponse:
         "urgency_words": URGENCY[found.urgency],
         "more_url": "",
         "selected": None,
+        "hand_over_rule": rule_in_words(getattr(found, "hand_over_rule", None)),
         **_facts(found, reader),
     }
     return render.page(request, "workbench/services/service.html", context)

@@ -5,6 +5,7 @@ from django.urls import path
 from ansvar.workbench.admin import (
     calendars,
     desks,
+    hand_overs,
     home,
     imports,
     level_editor,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("desks/<int:pk>", desks.desk, name="admin-desk"),
     path("desks/<int:desk_id>/teams/new", desks.team_new, name="admin-team-new"),
     path("desks/<int:desk_id>/matrix", matrices.matrix, name="admin-matrix"),
+    path("desks/<int:pk>/hand-overs", hand_overs.desk_reasons, name="admin-desk-hand-overs"),
     path("teams/<int:pk>", desks.team, name="admin-team"),
     path("teams/<int:pk>/join", desks.team_join, name="admin-team-join"),
     path("teams/<int:pk>/leave/<int:person_id>", desks.team_leave, name="admin-team-leave"),

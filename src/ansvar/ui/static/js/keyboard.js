@@ -10,11 +10,20 @@ function nameOf(event) {
   return held + event.key;
 }
 
+/** Of several [data-key-scope] the one whose keys count: with the focus, else selected, else first. */
+function scopeInUse() {
+  const scopes = [...document.querySelectorAll("[data-key-scope]")];
+  return scopes.find((one) => one.contains(document.activeElement))
+    ?? scopes.find((one) => one.querySelector(".selected")) ?? scopes[0];
+}
+
 /** All usable elements with a key; the last one of two with the same key wins (it is nearer). */
 export function keyed() {
   const found = new Map();
+  const scope = scopeInUse();
   for (const element of document.querySelectorAll("[data-key]")) {
-    if (isUsable(element)) found.set(element.dataset.key, element);
+    const own = element.closest("[data-key-scope]");
+    if ((!own || own === scope) && isUsable(element)) found.set(element.dataset.key, element);
   }
   return found;
 }
