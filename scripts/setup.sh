@@ -37,11 +37,16 @@ stamp=.venv/installed
 if grep -qsxF "$wanted $(fingerprint "$wanted")" "$stamp"; then
     exit 0
 fi
+# To compile all modules of all packages takes as long as the rest. Python does so with those it
+# imports; only whoever starts Ansvar as another user than the one who installed it would wait.
+compiling=
+[ "$wanted" = run ] || compiling=--no-compile
 echo "Installing packages; this takes a minute or two and is done once"
 # What builds comes first, so that a package which is there as source only is built with that.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --require-hashes --only-binary :all: -r requirements/build.txt
-.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+# shellcheck disable=SC2086  # one option or none
+.venv/bin/python -m pip install --quiet --disable-pip-version-check $compiling \
     --require-hashes --only-binary :all: --no-binary dkimpy --no-build-isolation -r "requirements/$wanted.txt"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --no-build-isolation --no-deps --editable .
