@@ -14,6 +14,7 @@ from ansvar.access.pages import ANYBODY, page
 from ansvar.api import (
     catalogue,
     clocks,
+    handovers,
     insight,
     levels,
     messages,
@@ -21,6 +22,7 @@ from ansvar.api import (
     places,
     refusals,
     ticket_actions,
+    ticket_asking,
     ticket_details,
     ticket_record,
     tickets,
@@ -43,6 +45,7 @@ interface = NinjaAPI(
 refusals.install(interface)
 interface.add_router("/tickets", tickets.section.router)
 interface.add_router("/tickets", ticket_actions.section.router)
+interface.add_router("/tickets", ticket_asking.section.router)
 interface.add_router("/tickets", ticket_record.section.router)
 interface.add_router("/tickets", ticket_details.section.router)
 interface.add_router("/tickets", clocks.section.router)
@@ -51,6 +54,7 @@ interface.add_router("/people", people.section.router)
 interface.add_router("/services", catalogue.section.router)
 interface.add_router("", levels.section.router)
 interface.add_router("/insight", insight.section.router)
+interface.add_router("/insight", handovers.section.router)
 interface.add_router("", messages.files.router)
 interface.add_router("", places.section.router)
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from ansvar.api.reading import Reader, reader_of
 from ansvar.api.sections import Section
 from ansvar.api.shapes import Given, Id, IdInPath, Line, Moment, Text, Words
+from ansvar.api.ticket_asking import HandOverShape, hand_over_shape
 from ansvar.api.ticket_shapes import TicketShape, ticket_shape
 from ansvar.api.tickets import IfMatch, UnknownRow, Version, named, version_seen
 from ansvar.catalogue.models import ScriptVersion
@@ -69,7 +70,17 @@ class HandOver(OnVersion):
 
     team: Id
     reason: Words = Field(examples=["The till works again, the network behind it does not."])
+    tried: Text = Field(
+        default="", max_length=100_000, description="What was tried; the next team reads it."
+    )
     assignee: Id | None = None
+
+
+class HandedOver(TicketShape):
+    """The ticket, and what came of handing it over."""
+
+    given: bool = Field(description="It went at once; else somebody is asked, and it stays.")
+    request: HandOverShape | None = Field(description="What is asked, and who decides.")
 
 
 class OwnerGiven(OnVersion):
@@ -181,24 +192,31 @@ def assign(
     return ticket_shape(ticket, reader)
 
 
-@section.post("/{ticket_id}/hand-over", TicketShape)
+@section.post("/{ticket_id}/hand-over", HandedOver)
 def hand_over(
     request: HttpRequest, ticket_id: IdInPath, body: HandOver, *, if_match: IfMatch = None
-) -> TicketShape:
-    """Give it to another team of the desk; who answers for it stays the same."""
+) -> HandedOver:
+    """Give it to another team of the desk, or ask whoever decides that.
+
+    Giving it back to a team that has held it, and what the rule of its service says, is asked.
+    Who answers for it stays the same.
+    """
     reader = _reader(request, ticket_id)
     team = Team.objects.filter(pk=body.team).first()
     if team is None:
         raise UnknownRow(f"There is no team {body.team}.")
-    given = hand_over_ticket(
+    found = hand_over_ticket(
         ticket_id,
         team=team,
         reason=body.reason,
+        tried=body.tried,
         assignee=None if body.assignee is None else _person(body.assignee, "assignee"),
         version=version_seen(body.version, if_match),
         by=reader.actor,
     )
-    return ticket_shape(given.ticket, reader)
+    asked = None if found.request is None else hand_over_shape(found.request)
+    shape = ticket_shape(found.ticket, reader).model_dump()
+    return HandedOver(**shape, given=asked is None, request=asked)
 
 
 @section.post("/{ticket_id}/owner", TicketShape)

@@ -1,6 +1,7 @@
 """What is kept with a ticket: notes, links, who takes part, its journal and its holders."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.http import HttpRequest
@@ -17,10 +18,12 @@ from ansvar.api.shapes import (
     IdInPath,
     Limit,
     PersonRef,
+    Ref,
     Shape,
     Words,
 )
 from ansvar.api.tickets import UnknownRow
+from ansvar.insight.custody_ledger import SpellCost, ledger_of
 from ansvar.kernel import clock
 from ansvar.kernel.telling import tell
 from ansvar.people.models import Person
@@ -43,6 +46,7 @@ class NoteShape(Shape):
     id: int
     author: PersonRef | None
     text: str
+    is_attempt: bool = Field(description="It tells what was tried and did not help.")
     written_at: datetime
 
 
@@ -56,6 +60,7 @@ class NoteGiven(Given):
     """Words among agents; the requester never sees them."""
 
     text: Words = Field(examples=["The switch in the cellar was replaced in May."])
+    is_attempt: bool = Field(default=False, description="It was tried and did not help.")
 
 
 class Participants(Shape):
@@ -134,13 +139,33 @@ class HoldingShape(Shape):
     is_now: bool
 
 
+class SpellShape(Shape):
+    """The time during which one team, and in it one person, held the ticket."""
+
+    team: Ref
+    person: PersonRef | None
+    started_at: datetime
+    ended_at: datetime | None
+    is_bounce: bool
+    is_lost: bool = Field(description="It came back to a team from before.")
+    seconds: float
+    working_seconds: float = Field(description="In the hours of the desk.")
+    cost: str = Field(description="As far as rates are known.", examples=["412.50"])
+
+
 class CustodyShape(Shape):
     """Who held a ticket how long."""
 
-    items: list[HoldingShape]
+    items: list[HoldingShape] = Field(description="Consecutive spells of one team joined.")
     seconds: float
     bounces: int
     lost_seconds: float
+    spells: list[SpellShape]
+    working_seconds: float
+    lost_working_seconds: float
+    currency: str = Field(examples=["SEK"])
+    cost: str
+    lost_cost: str
 
 
 @section.get("/{ticket_id}/notes", Notes)
@@ -156,7 +181,7 @@ def create_note(request: HttpRequest, ticket_id: IdInPath, body: NoteGiven) -> N
     """Write a note; the requester never sees it."""
     reader = reader_of(request)
     reader.ticket(ticket_id)
-    note = add_note(ticket_id, text=body.text, by=reader.actor)
+    note = add_note(ticket_id, text=body.text, is_attempt=body.is_attempt, by=reader.actor)
     return _note(note, note.author)
 
 
@@ -165,6 +190,7 @@ def _note(note: Note, author: Person | None) -> NoteShape:
         id=note.pk,
         author=PersonRef(id=author.pk, name=author.name) if author else None,
         text=note.text,
+        is_attempt=note.is_attempt,
         written_at=note.written_at,
     )
 
@@ -293,7 +319,8 @@ def list_timeline(
 @section.get("/{ticket_id}/custody", CustodyShape)
 def get_custody(request: HttpRequest, ticket_id: IdInPath) -> CustodyShape:
     """Read who held the ticket how long."""
-    custody = custody_of(reader_of(request).inner_ticket(ticket_id), at=clock.now())
+    ticket = reader_of(request).inner_ticket(ticket_id)
+    custody, ledger = custody_of(ticket, at=clock.now()), ledger_of(ticket)
     return CustodyShape(
         items=[
             HoldingShape(
@@ -309,4 +336,29 @@ def get_custody(request: HttpRequest, ticket_id: IdInPath) -> CustodyShape:
         seconds=custody.total.total_seconds(),
         bounces=custody.bounces,
         lost_seconds=custody.lost.total_seconds(),
+        spells=[_spell(one) for one in ledger.spells],
+        working_seconds=ledger.whole.working.total_seconds(),
+        lost_working_seconds=ledger.lost.working.total_seconds(),
+        currency=ledger.currency,
+        cost=_money(ledger.whole.cost),
+        lost_cost=_money(ledger.lost.cost),
     )
+
+
+def _spell(one: SpellCost) -> SpellShape:
+    person = None if one.person_id is None else PersonRef(id=one.person_id, name=one.person)
+    return SpellShape(
+        team=Ref(id=one.team_id, name=one.team),
+        person=person,
+        started_at=one.started_at,
+        ended_at=one.ended_at,
+        is_bounce=one.is_bounce,
+        is_lost=one.is_lost,
+        seconds=one.spent.elapsed.total_seconds(),
+        working_seconds=one.spent.working.total_seconds(),
+        cost=_money(one.spent.cost),
+    )
+
+
+def _money(cost: Decimal) -> str:
+    return f"{cost:.2f}"

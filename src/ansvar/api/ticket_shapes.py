@@ -65,6 +65,12 @@ class TicketShape(Shape):
     resolved_at: datetime | None
     closed_at: datetime | None
     reopen_count: int
+    expected_at: datetime | None = Field(
+        description="When it is expected to be solved; nothing while nobody has said."
+    )
+    registered_at: datetime | None = Field(
+        description="When it was written down, if work had begun before that; else nothing."
+    )
     answer_due_at: datetime | None = Field(
         description="By when the desk promises its first answer; nothing once it was given."
     )
@@ -125,6 +131,8 @@ def _shape(ticket: Ticket, reader: Reader, names: Names) -> TicketShape:
         resolved_at=ticket.resolved_at,
         closed_at=ticket.closed_at,
         reopen_count=ticket.reopen_count,
+        expected_at=ticket.expected_at,
+        registered_at=ticket.registered_at,
         answer_due_at=ticket.answer_due_at,
         update_due_at=ticket.update_due_at,
         desk_side=_desk_side(ticket, names) if reader.sees_inside(ticket) else None,

@@ -22,15 +22,17 @@ from ansvar.api.shapes import (
     IdInPath,
     Limit,
     Line,
+    Moment,
     SomeGiven,
     Text,
     TextAsked,
 )
 from ansvar.api.ticket_shapes import TicketPage, TicketShape, ticket_shape, ticket_shapes
 from ansvar.catalogue.models import Service
+from ansvar.kernel.actor import Actor
 from ansvar.kernel.refusal import Refusal
 from ansvar.people.models import Desk, Person, Site
-from ansvar.tickets.commands import edit_ticket, open_ticket
+from ansvar.tickets.commands import edit_ticket, open_ticket, register_afterwards
 from ansvar.tickets.decisions import Kind
 from ansvar.tickets.models import OPEN_STATES, Ticket
 from ansvar.tickets.queries import words_in_tickets
@@ -83,6 +85,14 @@ class TicketGiven(Given):
     service: Id | None = None
     site: Id | None = Field(default=None, description="Else that of the requester.")
     requester: Id | None = Field(default=None, description="Else whoever asks.")
+
+
+class TicketRegistered(TicketGiven):
+    """A matter on which work began before there was time to write it down."""
+
+    began_at: Moment = Field(description="When work began: at most a week ago.")
+    why: Line = Field(examples=["All tills stood still."])
+    assignee: Id | None = Field(default=None, description="Who worked on it.")
 
 
 class TicketChanges(SomeGiven):
@@ -197,6 +207,30 @@ def _page(
 @section.post("", TicketShape, status=201)
 def create_ticket(request: HttpRequest, body: TicketGiven) -> TicketShape:
     """Open a ticket, for yourself or, with the right `ticket.open`, for somebody else."""
+    actor = actor_of(request)
+    ticket = open_ticket(by=actor, **_matter(body, actor))
+    return ticket_shape(ticket, reader_of(request))
+
+
+@section.post("/register-afterwards", TicketShape, status=201, requires="ticket.open")
+def register_ticket(request: HttpRequest, body: TicketRegistered) -> TicketShape:
+    """Write down what was worked on at once, with its true beginning; it is counted."""
+    actor = actor_of(request)
+    ticket = register_afterwards(
+        began_at=body.began_at,
+        why=body.why,
+        by=actor,
+        assignee=named(Person, body.assignee, "assignee", is_active=True),
+        **_matter(body, actor),
+    )
+    return ticket_shape(ticket, reader_of(request))
+
+
+def _matter(body: TicketGiven, actor: Actor) -> dict[str, Any]:
+    """Return what is known of a matter that a program brings.
+
+    Raises: UnknownRow.
+    """
     service = named(Service, body.service, "service", state=Service.State.AGREED)
     desk = named(Desk, body.desk, "desk", is_active=True)
     if desk is None:
@@ -205,23 +239,19 @@ def create_ticket(request: HttpRequest, body: TicketGiven) -> TicketShape:
         desk = service.desk
     if service is not None and service.desk_id != desk.pk:
         raise UnknownRow(f"{service} is not a service of {desk}.")
-    actor = actor_of(request)
-    requester_id = body.requester or actor.person_id
-    requester = named(Person, requester_id, "requester", is_active=True)
+    requester = named(Person, body.requester or actor.person_id, "requester", is_active=True)
     if requester is None:
         raise UnknownRow("Name the requester.")
-    ticket = open_ticket(
-        desk=desk,
-        requester=requester,
-        subject=body.subject,
-        description=body.description,
-        kind=Kind(body.kind),
-        channel="api",
-        service=service,
-        site=named(Site, body.site, "site", is_active=True),
-        by=actor,
-    )
-    return ticket_shape(ticket, reader_of(request))
+    return {
+        "desk": desk,
+        "requester": requester,
+        "subject": body.subject,
+        "description": body.description,
+        "kind": Kind(body.kind),
+        "channel": "api",
+        "service": service,
+        "site": named(Site, body.site, "site", is_active=True),
+    }
 
 
 @section.get("/{ticket_id}", TicketShape)

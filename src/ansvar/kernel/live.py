@@ -6,10 +6,11 @@ A page gets only ids and the kind of news; it asks for what it may see through t
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import parse_qs
 
 import psycopg
 import structlog
@@ -27,13 +28,24 @@ KEEP_ALIVE_SECONDS = 25
 QUEUE_LENGTH = 100
 """News kept for a slow reader; when it is full the page is told to load itself again."""
 RECONNECT_SECONDS = 2
+LONGEST_PLACE = 60
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-audiences: Registry[Callable[[str], Iterable[str] | None]] = Registry("audiences")
-"""Filed as "session": from a session key to the audiences its person belongs to, or nothing."""
+
+@dataclass(frozen=True)
+class Listener:
+    """Whoever is behind a stream."""
+
+    name: str
+    audiences: frozenset[str]
+    """Whose news they may hear."""
+
+
+listeners: Registry[Callable[[str], Listener | None]] = Registry("listeners")
+"""Filed as "session": from a session key to who it is, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,9 @@ class Reader:
     """One open stream."""
 
     audiences: frozenset[str]
+    name: str = ""
+    place: str = ""
+    """What their page shows, such as `1/IT-1042`; others at the same place hear who is there."""
     news: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
 
     def tell(self, event: str) -> None:
@@ -92,12 +107,14 @@ class Hub:
     def join(self, reader: Reader) -> None:
         """Add a reader; the first one starts the listener."""
         self.readers.add(reader)
+        self._tell_who_is_at(reader.place)
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen())
 
     def leave(self, reader: Reader) -> None:
         """Remove a reader; the last one ends the listener."""
         self.readers.discard(reader)
+        self._tell_who_is_at(reader.place)
         if not self.readers and self._listener is not None:
             self._listener.cancel()
             self._listener = None
@@ -110,6 +127,15 @@ class Hub:
         for reader in self.readers:
             if audience in reader.audiences:
                 reader.tell(event)
+
+    def _tell_who_is_at(self, place: str) -> None:
+        """Tell everybody at a place who else is there: of this process, whose streams it holds."""
+        if not place:
+            return
+        there = [reader for reader in self.readers if reader.place == place]
+        for reader in there:
+            names = sorted({other.name for other in there} - {reader.name})
+            reader.tell(f"event: looking\ndata: {json.dumps({'names': names})}\n\n")
 
     async def _listen(self) -> None:
         lost = False
@@ -153,8 +179,16 @@ def _session_key(scope: Scope) -> str | None:
     return None
 
 
-def _found(find: Callable[[str], Iterable[str] | None], key: str) -> Iterable[str] | None:
-    """Ask for audiences and give the connection back: no request of Django's ends here."""
+def _place(scope: Scope, audiences: Collection[str]) -> str:
+    """Return the place that a page names, if its reader may hear of it: `desk/what`."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    place = query.get("at", [""])[0][:LONGEST_PLACE]
+    desk, _sep, what = place.partition("/")
+    return place if what and f"desk:{desk}" in audiences else ""
+
+
+def _found(find: Callable[[str], Listener | None], key: str) -> Listener | None:
+    """Ask who it is and give the connection back: no request of Django's ends here."""
     try:
         return find(key)
     finally:
@@ -164,9 +198,9 @@ def _found(find: Callable[[str], Iterable[str] | None], key: str) -> Iterable[st
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve `/live`: the stream of news for the person of the session cookie."""
     key = _session_key(scope)
-    find = audiences.get("session")
-    mine = await sync_to_async(_found)(find, key) if key and find else None
-    if mine is None:
+    find = listeners.get("session")
+    who = await sync_to_async(_found)(find, key) if key and find else None
+    if who is None:
         # 204 makes an EventSource stop trying; a log-in loads the page anew anyway.
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
@@ -177,7 +211,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         (b"x-accel-buffering", b"no"),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    reader = Reader(audiences=frozenset(mine))
+    place = _place(scope, who.audiences)
+    reader = Reader(audiences=who.audiences, name=who.name, place=place)
     gone = asyncio.create_task(_until_gone(receive))
     hub.join(reader)
     try:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ansvar.kernel import clock
 from ansvar.servicelevels.promises import hears_by
@@ -77,6 +77,17 @@ def steps_of(ticket: Ticket, *, taken_up_at: datetime | None) -> list[Step]:
         (label, when if number <= standing.step or number == len(steps) else "")
         for number, (label, when) in enumerate(steps, start=1)
     ]
+
+
+def solved_by(ticket: Ticket, *, now: datetime) -> Markup | str:
+    """Say when it is expected to be solved, or that it takes longer; nothing when nobody said."""
+    if ticket.expected_at is None or not ticket.is_open:
+        return ""
+    if ticket.expected_at < now:
+        words = _("We had hoped to have it solved by {when}. It takes longer than we thought.")
+    else:
+        words = _("We expect it to be solved by {when}.")
+    return escape(words).format(when=_at(ticket.expected_at))
 
 
 def how_pressing(ticket: Ticket) -> str:

@@ -39,7 +39,7 @@ from ansvar.portal.reading import (
     person_of,
     words_of,
 )
-from ansvar.portal.standing import how_pressing, standing_of, steps_of
+from ansvar.portal.standing import how_pressing, solved_by, standing_of, steps_of
 from ansvar.servicelevels.promises import promises_of
 from ansvar.tickets.commands import (
     add_participant,
@@ -164,6 +164,7 @@ def _context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "speeches": _speeches(ticket, person_of(request), opened.actor if opened else None),
         "participants": [row.person for row in rows],
         "is_chief": may(actor, "ticket.confirm", ticket),
+        "solved_by": solved_by(ticket, now=clock.now()),
         "pressing": how_pressing(ticket),
         "promises": promises_of(ticket, now=clock.now()),
         "has_questions": script is not None,

@@ -83,8 +83,8 @@ class Asked:
         return " ▸ ".join(name for name in (self.team, self.person) if name)
 
     def is_for(self, person_id: int, teams: Collection[int]) -> bool:
-        """Tell whether somebody may answer it."""
-        return self.person_id == person_id or self.team_id in teams
+        """Tell whether it falls to somebody: to them by name, or to a team of theirs untaken."""
+        return self.person_id == person_id or (self.person_id is None and self.team_id in teams)
 
 
 def asked_along(person_id: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A ticket's story in one order: messages, notes, hand-overs, and small facts folded together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,18 @@ from ansvar.conversations.findings import Finding, from_json
 from ansvar.conversations.models import Message, OutboundMail
 from ansvar.conversations.showing import has_remote_pictures
 from ansvar.kernel import telling
+from ansvar.kernel.facts import Fact
 from ansvar.kernel.telling import Told
-from ansvar.tickets.facts import TicketHandedOver, TicketReopened, TicketResolved
+from ansvar.tickets.decisions import Answer, TaskKind
+from ansvar.tickets.facts import (
+    HandOverAsked,
+    HandOverDecided,
+    TaskAnswered,
+    TaskGiven,
+    TicketHandedOver,
+    TicketReopened,
+    TicketResolved,
+)
 from ansvar.tickets.models import Note, Ticket
 from ansvar.tickets.queries import timeline_entries
 
@@ -32,7 +42,7 @@ class Item:
     """One thing in the timeline; *kind* says which part draws it."""
 
     kind: str
-    """message, note, handed, resolved, reopened, facts."""
+    """message, note, happening, facts."""
     at: datetime
     name: str = ""
     detail: str = ""
@@ -50,6 +60,11 @@ class Item:
     note: Note | None = None
     items: Sequence[tuple[str, datetime]] = ()
     title: str = ""
+    icon: str = ""
+    """Of a happening."""
+    tried: str = ""
+    """What was tried and did not help, as a note or a hand-over says it."""
+    is_bounce: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,41 +190,88 @@ def _noted(note: Note, me: int) -> Item:
         text=note.text,
         is_me=note.author_id == me,
         note=note,
+        tried=note.text if note.is_attempt else "",
     )
 
 
 def _happened(told: Told) -> Item:
-    fact, at = told.fact, told.entry.at
-    if isinstance(fact, TicketHandedOver):
-        team = told.names.get(("team", fact.team_id), "–")
-        title = _("Handed back to %(team)s") if fact.is_bounce else _("Handed over to %(team)s")
-        return Item(
-            kind="handed",
-            at=at,
-            title=title % {"team": team},
-            detail=_("by %(name)s") % {"name": told.actor},
-            text=fact.reason,
-            tone="red" if fact.is_bounce else "",
-        )
-    if isinstance(fact, TicketResolved):
-        return Item(
-            kind="resolved",
-            at=at,
-            title=_("Resolved"),
-            detail=_("by %(name)s") % {"name": told.actor},
-            text=fact.resolution,
-            tone="good",
-        )
-    if isinstance(fact, TicketReopened):
-        return Item(
-            kind="reopened",
-            at=at,
-            title=_("Taken up again"),
-            detail=_("by %(name)s") % {"name": told.actor},
-            text=fact.reason,
-            tone="amber",
-        )
-    return Item(kind="facts", at=at, items=[(sentence_of(told), at)])
+    """Return a happening of its own for what a reader looks for, else a small fact."""
+    draw = _HAPPENINGS.get(type(told.fact))
+    if draw is None:
+        return Item(kind="facts", at=told.entry.at, items=[(sentence_of(told), told.entry.at)])
+    return Item(
+        kind="happening",
+        at=told.entry.at,
+        detail=_("by %(name)s") % {"name": told.actor},
+        **draw(told.fact, told),
+    )
+
+
+def _team(told: Told, team_id: int) -> str:
+    return told.names.get(("team", team_id), "–")
+
+
+def _handed_over(fact: TicketHandedOver, told: Told) -> dict[str, Any]:
+    title = _("Handed back to %(team)s") if fact.is_bounce else _("Handed over to %(team)s")
+    return {
+        "icon": "arrow-back-up" if fact.is_bounce else "arrow-forward-up",
+        "title": title % {"team": _team(told, fact.team_id)},
+        "text": fact.reason,
+        "tried": fact.tried,
+        "tone": "red" if fact.is_bounce else "",
+        "is_bounce": fact.is_bounce,
+    }
+
+
+def _hand_over_asked(fact: HandOverAsked, told: Told) -> dict[str, Any]:
+    title = _("Asked whether %(team)s gets it") % {"team": _team(told, fact.team_id)}
+    return {"icon": "hand-stop", "title": title, "text": fact.reason, "tried": fact.tried}
+
+
+def _hand_over_decided(fact: HandOverDecided, told: Told) -> dict[str, Any]:
+    titles = {
+        Answer.GIVE: _("Decided: %(team)s gets it"),
+        Answer.KEEP: _("Decided: it stays where it is, not with %(team)s"),
+        Answer.SPLIT: _("Decided: %(team)s has a task, the ticket stays"),
+        Answer.TOGETHER: _("Decided: together with %(team)s"),
+    }
+    title = titles[Answer(fact.answer)] % {"team": _team(told, fact.team_id)}
+    return {"icon": "user-check", "title": title, "text": fact.said, "tone": "accent"}
+
+
+def _task_given(fact: TaskGiven, _told: Told) -> dict[str, Any]:
+    titles = {
+        TaskKind.QUESTION: ("user-question", _("Asked %(whom)s")),
+        TaskKind.WORK: ("subtask", _("Gave %(whom)s a piece of the work")),
+        TaskKind.TOGETHER: ("users-group", _("Called %(whom)s in")),
+    }
+    icon, title = titles[TaskKind(fact.kind)]
+    return {"icon": icon, "title": title % {"whom": fact.whom}, "text": fact.said}
+
+
+def _task_answered(fact: TaskAnswered, _told: Told) -> dict[str, Any]:
+    return {"icon": "heart-handshake", "title": _("Answered"), "text": fact.said, "tone": "accent"}
+
+
+def _resolved(fact: TicketResolved, _told: Told) -> dict[str, Any]:
+    title = _("Resolved")
+    return {"icon": "circle-check", "title": title, "text": fact.resolution, "tone": "good"}
+
+
+def _reopened(fact: TicketReopened, _told: Told) -> dict[str, Any]:
+    title = _("Taken up again")
+    return {"icon": "repeat", "title": title, "text": fact.reason, "tone": "amber"}
+
+
+_HAPPENINGS: Mapping[type[Fact], Callable[[Any, Told], dict[str, Any]]] = {
+    TicketHandedOver: _handed_over,
+    HandOverAsked: _hand_over_asked,
+    HandOverDecided: _hand_over_decided,
+    TaskGiven: _task_given,
+    TaskAnswered: _task_answered,
+    TicketResolved: _resolved,
+    TicketReopened: _reopened,
+}
 
 
 def sentence_of(told: Told) -> str:

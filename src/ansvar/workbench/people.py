@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -131,6 +132,10 @@ def address_change(request: HttpRequest, person_id: int, point_id: int) -> HttpR
 
 def _person(person_id: int) -> Person:
     rows = Person.objects.select_related("site", "department", "organisation", "manager")
+    rows = rows.annotate(
+        answered=Count("answered_tasks"),
+        helped=Count("answered_tasks", filter=Q(answered_tasks__has_helped=True)),
+    )
     return get_object_or_404(rows.prefetch_related("contact_points"), pk=person_id)
 
 

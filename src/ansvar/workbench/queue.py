@@ -51,6 +51,7 @@ class FilterForm(forms.Form):
         Service.objects.none(), label=gettext_lazy("Service"), required=False, empty_label="–"
     )
     site = forms.CharField(label=gettext_lazy("Site"), required=False, max_length=100)
+    afterwards = forms.BooleanField(label=gettext_lazy("Registered afterwards"), required=False)
 
     def condition(self) -> Q:
         """Return what the filled fields ask for."""
@@ -68,6 +69,8 @@ class FilterForm(forms.Form):
             found &= Q(service=service)
         if site := chosen.get("site"):
             found &= Q(site__name__icontains=site)
+        if chosen.get("afterwards"):
+            found &= Q(registered_at__isnull=False)
         return found
 
     @property

@@ -1,6 +1,5 @@
-"""Who holds a ticket: assign, take, hand over, change who answers for it."""
+"""Who holds a ticket: assign, take, change who answers for it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,26 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
-from ansvar.people.models import Person, Team
+from ansvar.people.models import Person
 from ansvar.people.queries import agents_of, members_of
-from ansvar.tickets.commands import assign_ticket, change_owner, hand_over_ticket
+from ansvar.tickets.commands import assign_ticket, change_owner
 from ansvar.tickets.models import Ticket
 from ansvar.workbench.reading import reader_of
 from ansvar.workbench.tickets.page import changed, ticket_of
 from ansvar.workbench.tickets.panels import carry_out, panel, version_of
-
-
-class HandOverForm(forms.Form):
-    """To which team, and why."""
-
-    team = forms.ModelChoiceField(
-        Team.objects.none(), label=gettext_lazy("To the team"), empty_label=None
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Why, and what was tried"),
-        widget=forms.Textarea(attrs={"rows": 3, "data-send": True}),
-        help_text=gettext_lazy("The next team reads it first."),
-    )
 
 
 class OwnerForm(forms.Form):
@@ -41,20 +27,12 @@ class OwnerForm(forms.Form):
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class TeamChoice:
-    """A team a ticket may be handed to, and whether that would hand it back."""
-
-    team: Team
-    held_before: bool
-
-
 @page("GET", "POST", requires="ticket.assign")
 def assign(request: HttpRequest, reference: str) -> HttpResponse:
     """Choose who works on the ticket; a click on a name does it."""
     ticket = ticket_of(request, reference)
     if request.method != "POST":
-        return _assign_panel(request, ticket, _hand_over_form(ticket))
+        return _assign_panel(request, ticket)
     chosen = request.POST.get("person", "")
     to = get_object_or_404(Person, pk=chosen) if chosen.isdigit() else None
     assign_ticket(ticket.pk, to=to, version=version_of(request), by=actor_of(request))
@@ -65,29 +43,6 @@ def assign(request: HttpRequest, reference: str) -> HttpResponse:
     else:
         said = _("%(name)s works on it.") % {"name": to.name}
     return changed(request, reference, said)
-
-
-@page("POST", requires="ticket.hand_over")
-def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
-    """Give the ticket to another team, with the reason."""
-    ticket = ticket_of(request, reference)
-
-    def command(chosen: dict[str, Any]) -> None:
-        hand_over_ticket(
-            ticket.pk,
-            team=chosen["team"],
-            reason=chosen["reason"],
-            version=version_of(request),
-            by=actor_of(request),
-        )
-
-    def show(now: Ticket, form: forms.Form, status: int) -> HttpResponse:
-        return _assign_panel(request, now, form, status=status)
-
-    form = _hand_over_form(ticket, request.POST)
-    return carry_out(
-        request, reference, form, command, said=_("The ticket is handed over."), show=show
-    )
 
 
 @page("GET", "POST", requires="service.read")
@@ -114,33 +69,15 @@ def owner(request: HttpRequest, reference: str) -> HttpResponse:
     return carry_out(request, reference, form, command, said=said, show=show)
 
 
-def _hand_over_form(ticket: Ticket, data: Any = None) -> HandOverForm:
-    form = HandOverForm(data)
-    chooser = form.fields["team"]
-    assert isinstance(chooser, forms.ModelChoiceField)  # noqa: S101 - declared above
-    chooser.queryset = Team.objects.filter(desk=ticket.desk_id, is_active=True).exclude(
-        pk=ticket.team_id
-    )
-    return form
-
-
-def _assign_panel(
-    request: HttpRequest, ticket: Ticket, form: forms.Form, *, status: int = 200
-) -> HttpResponse:
+def _assign_panel(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     reader = reader_of(request)
     colleagues = sorted(
         members_of(ticket.team), key=lambda person: (person.pk != reader.person.pk, person.name)
     )
-    chooser = form.fields["team"]
-    assert isinstance(chooser, forms.ModelChoiceField)  # noqa: S101 - declared above
-    held = set(ticket.custody.values_list("team_id", flat=True))
-    teams = [TeamChoice(team=team, held_before=team.pk in held) for team in chooser.queryset or ()]
     context = {
         "title": _("Who works on %(reference)s") % {"reference": ticket.reference},
         "colleagues": colleagues,
-        "teams": teams,
-        "form": form,
         "me": reader.person,
         "may_hand_over": reader.may("ticket.hand_over", ticket),
     }
-    return panel(request, "assign", ticket, context, status=status)
+    return panel(request, "assign", ticket, context)

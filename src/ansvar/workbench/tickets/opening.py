@@ -1,5 +1,6 @@
 """Taking up a matter for somebody: who, what, where."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -22,12 +23,13 @@ from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Desk, Person, Site
 from ansvar.tickets.commands import open_ticket
 from ansvar.tickets.decisions import Kind
-from ansvar.tickets.models import KIND_NAMES
+from ansvar.tickets.models import KIND_NAMES, Ticket
 from ansvar.ui import render
 from ansvar.workbench.choosing import PersonField, chosen_person, found_for
-from ansvar.workbench.reading import Reader, reader_of
+from ansvar.workbench.reading import reader_of
 
 TEMPLATE = "workbench/tickets/new.html"
+MATTER = ("desk", "subject", "description", "service", "site")
 
 
 class NewTicketForm(forms.Form):
@@ -82,31 +84,55 @@ class NewTicketForm(forms.Form):
 @page("GET", "POST", requires="ticket.open")
 def new_ticket(request: HttpRequest) -> HttpResponse:
     """Show the form, and open a ticket from it."""
-    reader = reader_of(request)
-    form = _form(request, reader)
-    if request.method == "POST" and "find" not in request.POST and form.is_valid():
-        answer = _open(request, form)
+
+    def command(_chosen: dict[str, Any], matter: dict[str, Any]) -> Ticket:
+        return open_ticket(by=actor_of(request), **matter)
+
+    return new_ticket_with(request, NewTicketForm, command)
+
+
+Command = Callable[[dict[str, Any], dict[str, Any]], Ticket]
+"""From what was chosen in the form, and the matter in it, to the ticket."""
+
+
+def new_ticket_with(
+    request: HttpRequest,
+    kind_of_form: type[NewTicketForm],
+    command: Command,
+    *,
+    prepare: Callable[[NewTicketForm], None] = lambda _form: None,
+) -> HttpResponse:
+    """Show a form about a new matter, and make a ticket of it by *command*.
+
+    *prepare* fills in what the form offers besides.
+    """
+    form = _form(request, kind_of_form)
+    prepare(form)
+    sent = request.method == "POST" and "find" not in request.POST
+    if sent and form.is_valid():
+        answer = _open(request, form, command)
         if answer is not None:
             return answer
-    sent = request.method == "POST" and "find" not in request.POST
     context = {
         "form": form,
         "chosen": chosen_person(form, "requester"),
         "found": found_for(request, "requester"),
         "text": request.POST.get("requester-search", ""),
         "is_new_person": bool(form["new_name"].value()),
+        "is_afterwards": "began_at" in form.fields,
     }
     return render.page(request, TEMPLATE, context, status=422 if sent else 200)
 
 
-def _form(request: HttpRequest, reader: Reader) -> NewTicketForm:
+def _form(request: HttpRequest, kind_of_form: type[NewTicketForm]) -> NewTicketForm:
+    reader = reader_of(request)
     initial = {
         "desk": reader.desk_id,
         "kind": Kind.INCIDENT,
         "requester": request.GET.get("requester"),
         "subject": request.GET.get("subject", ""),
     }
-    form = NewTicketForm(request.POST or None, initial=initial)
+    form = kind_of_form(request.POST or None, initial=initial)
     mine = desks_where(reader.person.pk, "ticket.open")
     desks = Desk.objects.filter(is_active=True)
     services = Service.objects.exclude(state=Service.State.RETIRED)
@@ -119,25 +145,17 @@ def _form(request: HttpRequest, reader: Reader) -> NewTicketForm:
     return form
 
 
-def _open(request: HttpRequest, form: NewTicketForm) -> HttpResponse | None:
+def _open(request: HttpRequest, form: NewTicketForm, command: Command) -> HttpResponse | None:
     """Open the ticket and go on with its script; nothing when the form has to be put right."""
-    chosen, by = form.cleaned_data, actor_of(request)
+    chosen = form.cleaned_data
     try:
         requester = chosen["requester"] or _new_person(form, request)
     except (AddressTaken, BadAddress, ValidationError) as refusal:
         form.add_error("new_address", str(refusal))
         return None
     try:
-        ticket = open_ticket(
-            desk=chosen["desk"],
-            requester=requester,
-            subject=chosen["subject"],
-            description=chosen["description"],
-            kind=Kind(chosen["kind"]),
-            service=chosen["service"],
-            site=chosen["site"],
-            by=by,
-        )
+        matter = {name: chosen[name] for name in MATTER}
+        ticket = command(chosen, {**matter, "requester": requester, "kind": Kind(chosen["kind"])})
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return None

@@ -16,8 +16,10 @@ from ansvar.conversations.models import Attachment, Message, OutboundMail
 from ansvar.kernel import clock
 from ansvar.people.models import ContactPoint, Person
 from ansvar.people.queries import email_point_of
+from ansvar.rota.queries import absence_along
 from ansvar.servicelevels.running import timed_of, with_story
 from ansvar.servicelevels.stuck import stuck_since
+from ansvar.tickets.asked import asked_along
 from ansvar.tickets.decisions import State, next_close
 from ansvar.tickets.explaining import why_priority
 from ansvar.tickets.models import OPEN_STATES, Draft, Link, Note, Participant, Ticket
@@ -27,6 +29,8 @@ from ansvar.workbench.conversation import Known, channel_name, story_of
 from ansvar.workbench.custody import strip_of
 from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.reading import Reader, reader_of
+from ansvar.workbench.tickets.answering import answering_on
+from ansvar.workbench.tickets.asked import around, names_along, pending_on
 from ansvar.workbench.tickets.due import board_of
 
 TEMPLATE = "workbench/tickets/ticket.html"
@@ -42,7 +46,7 @@ def ticket_of(request: HttpRequest, reference: str) -> Ticket:
     Raises: Http404, also for a ticket that is not the reader's to see.
     """
     seen = tickets_seen(request).select_related("desk", "team", "service", "site", "stuck")
-    found = with_story(seen)
+    found = with_story(seen).annotate(**asked_along(reader_of(request).person.pk))
     ticket = found.filter(reference=reference.upper()).first()
     if ticket is None:
         raise Http404
@@ -93,6 +97,7 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     known = Known()
     known.add("person", [*people.all, reader.person])
     known.add("team", [ticket.team])
+    known.names |= dict(names_along(ticket))
     links = _links_of(reader, ticket)
     known.names |= {("ticket", one["ticket"].pk): one["ticket"].reference for one in links}
     notes = list(Note.objects.filter(ticket=ticket).select_related("author"))
@@ -111,9 +116,14 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "contact_points": list(people.requester.contact_points.all()),
         "strip": strip,
         "story": story,
+        "attempts": [item for item in story if item.tried],
+        "pending": pending_on(reader, ticket, now=now),
+        "around": around(reader, ticket),
+        "unregistered": ticket.registered_at - ticket.opened_at if ticket.registered_at else None,
         "board": board_of(told, known, now=now) if told else None,
         "stuck": stuck_since(ticket, told.hours if told else None),
         "why": why_priority(ticket),
+        "answering": answering_on(ticket, reader),
         "links": links,
         "needed": needed_on(ticket),
         "near_person": [one for one in near if one.requester_id == ticket.requester_id],
@@ -147,7 +157,7 @@ def _people_of(ticket: Ticket) -> People:
         ids |= {service.owner_id, service.deputy_id}
     takes_part = Participant.objects.filter(ticket=ticket, person=OuterRef("pk"))
     found: list[Any] = list(
-        Person.objects.annotate(takes_part=Exists(takes_part))
+        Person.objects.annotate(takes_part=Exists(takes_part), **absence_along(clock.now()))
         .filter(Q(pk__in=ids - {None}) | Q(takes_part=True))
         .select_related("department", "site", "manager")
         .prefetch_related(

@@ -46,10 +46,13 @@ def carry_out(  # noqa: PLR0917 - in the order in which it happens
     form: forms.Form,
     command: Callable[[dict[str, Any]], object],
     *,
-    said: str,
+    said: str | Callable[[], str],
     show: Callable[[Ticket, forms.Form, int], HttpResponse],
 ) -> HttpResponse:
-    """Do what a form asks for, or show it again with what was typed and what is wrong."""
+    """Do what a form asks for, or show it again with what was typed and what is wrong.
+
+    What is *said* may depend on what came of it.
+    """
     status = 422
     if form.is_valid():
         try:
@@ -65,7 +68,7 @@ def carry_out(  # noqa: PLR0917 - in the order in which it happens
             form.add_error(None, str(refusal))
             status = refusal.status
         else:
-            return changed(request, reference, said)
+            return changed(request, reference, said if isinstance(said, str) else said())
     return show(ticket_of(request, reference), form, status)
 
 

@@ -67,7 +67,8 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     pk = ticket_id_of(request, reference)
     text = _text(request)
     try:
-        add_note(pk, text=text, by=actor_of(request))
+        is_attempt = request.POST.get("is_attempt") == "yes"
+        add_note(pk, text=text, is_attempt=is_attempt, by=actor_of(request))
     except Refusal as refusal:
         return _not_sent(request, reference, why=str(refusal), text=text)
     discard_draft(person_id=reader_of(request).person.pk, place=draft_place(pk, "note"))

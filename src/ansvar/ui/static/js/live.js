@@ -69,7 +69,15 @@ function subscribe() {
 
 if (address("live")) {
   // The browser reconnects by itself; after a gap everything is asked for again.
-  source = new EventSource(address("live"));
+  // The page says what it shows, and hears who else has it open.
+  const looking = document.querySelector("[data-looking]");
+  source = new EventSource(looking ? `${address("live")}?at=${encodeURIComponent(looking.dataset.looking)}` : address("live"));
+  source.addEventListener("looking", (event) => {
+    const { names } = JSON.parse(event.data);
+    looking.querySelector("[data-names]").textContent = names.join(", ");
+    looking.title = names.join(", ");
+    looking.hidden = names.length === 0;
+  });
   let opened = false;
   source.addEventListener("open", () => {
     if (opened) document.querySelectorAll("[data-live]").forEach(freshen);
