@@ -79,7 +79,26 @@ def test_a_service_with_too_few_tickets_promises_nothing(place: Workplace, lead:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", ["promises", "silence", "levels"])
+def test_hand_overs_and_a_rule_held_against_them_are_told(place: Workplace, lead: Program):
+    path = f"/insight/desks/{place.desk.pk}/handovers"
+    with clock.at(MONDAY + timedelta(hours=20)):
+        body = lead.get(f"{path}?kind=incident&period=year").json()
+        asked = lead.get(f"{path}/what-if?mode=always").json()
+        filed = lead.get(f"/insight/desks/{place.desk.pk}/classification").json()
+    assert body["cases"] == sum(body["histogram"].values()) == body["periods"][0]["cases"]
+    assert (asked["mode"], asked["asked"], asked["cases"]) == (
+        "always",
+        body["handovers"],
+        body["cases"],
+    )
+    assert filed["tickets"] == filed["right_first_time"]
+    assert lead.get(f"{path}?service=999999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["promises", "silence", "levels", "handovers", "handovers/what-if", "classification"],
+)
 def test_figures_of_other_desks_do_not_exist(place: Workplace, what: str):
     path = f"/insight/desks/{place.desk.pk}/{what}"
     assert Program(place.agent).get(path).status_code == 403

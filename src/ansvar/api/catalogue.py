@@ -1,5 +1,6 @@
 """Services with their cards, and the scripts that find the impact."""
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q, QuerySet
@@ -62,6 +63,10 @@ class TechnicalSide(Shape):
     owner: PersonRef
     deputy: PersonRef | None
     team: Ref | None
+    cost_per_hour: Decimal | None = Field(
+        description="What an hour without it costs the business, as text, in the desk's currency."
+    )
+    escalation: str = Field(description="To whom it goes when the desk cannot end it.")
     rests_on: list[Ref]
     carries: list[Ref]
 
@@ -208,6 +213,8 @@ def _technical_side(service: Service) -> TechnicalSide:
         owner=person_ref(service.owner),
         deputy=maybe(person_ref, service.deputy),
         team=maybe(ref, service.team),
+        cost_per_hour=service.cost_per_hour,
+        escalation=service.escalation,
         rests_on=[ref(below.service) for below in what_it_rests_on(service.pk)],
         carries=[ref(above.service) for above in what_it_carries(service.pk)],
     )

@@ -48,6 +48,7 @@ class DeskShape(Shape):
     name: str = Field(examples=["IT"])
     prefix: str = Field(examples=["IT"])
     quiet_days: int = Field(description="A resolved ticket closes by itself after so many days.")
+    currency: str = Field(description="Of all its amounts of money.", examples=["EUR"])
 
 
 class DeskPage(Shape):
@@ -65,6 +66,8 @@ class TeamShape(Shape):
     desk: Ref
     line: int = Field(examples=[1])
     is_default: bool
+    hourly_rate: Decimal | None = Field(description="An hour's work of one person, as text.")
+    most_taken: int | None = Field(description="So many one person takes at a time at most.")
 
 
 class TeamPage(Shape):
@@ -120,7 +123,13 @@ def list_desks(
     rows, following = page_by_name(Desk.objects.filter(is_active=True), cursor=cursor, limit=limit)
     return DeskPage(
         items=[
-            DeskShape(id=desk.pk, name=desk.name, prefix=desk.prefix, quiet_days=desk.quiet_days)
+            DeskShape(
+                id=desk.pk,
+                name=desk.name,
+                prefix=desk.prefix,
+                quiet_days=desk.quiet_days,
+                currency=desk.currency,
+            )
             for desk in rows
         ],
         next=following,
@@ -148,6 +157,8 @@ def list_teams(
                 desk=ref(team.desk),
                 line=team.line,
                 is_default=team.is_default,
+                hourly_rate=team.hourly_rate,
+                most_taken=team.most_taken,
             )
             for team in rows
         ],

@@ -11,7 +11,7 @@ a kind or a service. A mail comes in without a kind: the first one that somebody
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from statistics import median
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -29,6 +29,7 @@ from django.db.models.functions import Coalesce
 
 from ansvar.catalogue.models import Service
 from ansvar.insight.custody_reading import CHUNK, AskedCustody, Reckoning
+from ansvar.insight.decisions.norms import middle_of
 from ansvar.kernel import clock
 from ansvar.people.models import Team
 from ansvar.tickets.decisions import DONE
@@ -63,7 +64,7 @@ class Filed:
     @property
     def usual_time(self) -> timedelta | None:
         """The working time before, in the middle one of the tickets filed anew."""
-        return median(self.working) if self.working else None
+        return middle_of(self.working) if self.working else None
 
     @property
     def whole_time(self) -> timedelta:
@@ -135,7 +136,7 @@ def classification_of(asked: AskedCustody) -> ClassificationReport:
     )
 
 
-def _with_first_team(solved: QuerySet[Ticket]) -> QuerySet[Ticket]:
+def _with_first_team(solved: QuerySet[Ticket]) -> QuerySet[Any]:
     spells = CustodySpell.objects.filter(ticket=OuterRef("pk")).order_by("started_at", "id")
     return solved.filter(_IS_SAID).annotate(first_team=Subquery(spells.values("team")[:1]))
 

@@ -24,8 +24,8 @@ def report_as_json(report: ClassificationReport) -> dict[str, Any]:
     return {
         "desk": asked.scope.desk.name,
         "service": asked.scope.service.name if asked.scope.service else None,
-        "from": asked.period.start.isoformat(),
-        "to": asked.period.end.isoformat(),
+        "start": asked.period.start.isoformat(),
+        "end": asked.period.end.isoformat(),
         "kinds": [str(kind) for kind in asked.kinds],
         **_filed(report.whole),
         "never_said": report.unsaid,

@@ -130,6 +130,7 @@ def norms_of(desk: Desk, *, until: datetime) -> Norms:
     return norms_from(
         Solved(service, kind, working(opened_at, resolved_at))
         for service, kind, opened_at, resolved_at in latest.iterator(chunk_size=CHUNK)
+        if resolved_at is not None
     )
 
 

@@ -19,8 +19,8 @@ def what_if_as_json(found: WhatIf) -> dict[str, Any]:
     return {
         "desk": asked.scope.desk.name,
         "service": asked.scope.service.name if asked.scope.service else None,
-        "from": asked.period.start.isoformat(),
-        "to": asked.period.end.isoformat(),
+        "start": asked.period.start.isoformat(),
+        "end": asked.period.end.isoformat(),
         "mode": str(found.rule.mode),
         "after": found.rule.after,
         "cases": found.cases,

@@ -100,16 +100,24 @@ def test_a_desk_is_opened_and_given_a_team_with_members(admin: Client):
         "closed_reply": "new",
         "reopen_days": 14,
         "suggest_days": 7,
+        "currency": "SEK",
         "is_active": "on",
     }
     assert admin.post(reverse("admin-desk-new"), {**form, "prefix": "it"}).status_code == 422
     assert admin.post(reverse("admin-desk-new"), form).status_code == 302
     desk = Desk.objects.get(name="IT")
-    assert desk.closed_reply == "new"
-    team_form = {"name": "First line", "line": 1, "is_active": "on"}
+    assert (desk.closed_reply, desk.currency) == ("new", "SEK")
+    team_form = {
+        "name": "First line",
+        "line": 1,
+        "is_active": "on",
+        "hourly_rate": "412.50",
+        "most_taken": "",
+    }
     admin.post(reverse("admin-team-new", args=[desk.pk]), team_form)
     team = Team.objects.get(desk=desk)
     assert team.is_default
+    assert (team.hourly_rate, team.most_taken) == (Decimal("412.50"), None)
     refused = admin.post(reverse("admin-team", args=[team.pk]), team_form)
     assert "Give that to another team instead" in refused.content.decode()
     person = a_person(name="Anna Berg")

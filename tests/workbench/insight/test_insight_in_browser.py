@@ -2,6 +2,7 @@ import pytest
 from browser import Opened, problems_of_pages
 from builders import an_administrator
 from desktops import a_desktop
+from histories import a_crew, walked
 
 from tickets import a_ticket
 
@@ -12,7 +13,18 @@ def test_pages_of_insight_are_accessible_fit_and_answer_while_a_slider_moves(ope
     desk = a_desktop()
     a_ticket(desk, service=desk.service)
     who = an_administrator()
-    addresses = ["/insight/", "/insight/need/", "/insight/calculator/"]
+    crew = a_crew()
+    walked(crew, "ACAC")
+    since = f"?desk={crew.desk.pk}&since=2026-03-01"
+    addresses = [
+        "/insight/",
+        "/insight/need/",
+        "/insight/calculator/",
+        f"/insight/handovers/{since}",
+        f"/insight/handovers/what-if/{since}",
+        f"/insight/volumes/{since}",
+        f"/insight/taken/{since}",
+    ]
     found = problems_of_pages(opened, addresses, as_=who)
     assert not found, "\n".join(found)
 

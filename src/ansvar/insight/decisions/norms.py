@@ -7,10 +7,9 @@ middle one: a ticket of twice the usual time counts two.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from statistics import median
 from typing import NamedTuple
 
 FEWEST = 5
@@ -54,13 +53,23 @@ def norms_from(solved: Iterable[Solved]) -> Norms:
     for one in solved:
         by_service[one.service, one.kind].append(one.time)
         by_kind[one.kind].append(one.time)
-    kinds = {kind: median(times) for kind, times in by_kind.items()}
-    services = {
-        (service, kind): median(times)
+    kinds = {kind: middle_of(times) for kind, times in by_kind.items()}
+    services: dict[tuple[int | None, str], timedelta] = {
+        (service, kind): middle_of(times)
         for (service, kind), times in by_service.items()
         if service is not None and len(times) >= FEWEST
     }
     each = [
         services.get(key, kinds[key[1]]) for key, times in by_service.items() for _time in times
     ]
-    return Norms(by_service=services, by_kind=kinds, middle=median(each) if each else timedelta())
+    return Norms(
+        by_service=services, by_kind=kinds, middle=middle_of(each) if each else timedelta()
+    )
+
+
+def middle_of(times: Sequence[timedelta]) -> timedelta:
+    """Return the time that as many of *times* lie below as above."""
+    ordered, half = sorted(times), len(times) // 2
+    if len(ordered) % 2:
+        return ordered[half]
+    return (ordered[half - 1] + ordered[half]) / 2

@@ -1,5 +1,6 @@
 """Desks, their teams and who works in them."""
 
+import re
 from decimal import Decimal
 from typing import TypedDict
 
@@ -23,6 +24,8 @@ from ansvar.people.facts import (
     TeamCreated,
 )
 from ansvar.people.models import Calendar, Desk, Membership, Person, Team
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class DefaultTeamNeeded(Refusal):
@@ -66,7 +69,7 @@ def create_desk(*, by: Actor, **wanted: Unpack[DeskFields]) -> Desk:
     """
     require(by, "desk.manage")
     desk = Desk(**only(DeskFields, wanted))
-    desk.full_clean()
+    _check_desk(desk)
     desk.save()
     record(DeskCreated(subject_id=desk.pk, title=desk.name, prefix=desk.prefix), by=by)
     return desk
@@ -82,7 +85,7 @@ def edit_desk(desk_id: int, *, by: Actor, **wanted: Unpack[DeskFields]) -> Desk:
     desk = Desk.objects.select_for_update().get(pk=desk_id)
     require(by, "desk.manage", desk)
     if changes := set_fields(desk, only(DeskFields, wanted)):
-        desk.full_clean()
+        _check_desk(desk)
         desk.save(update_fields=[*changes])
         record(DeskChanged(subject_id=desk.pk, changes=changes), by=by)
     return desk
@@ -127,6 +130,14 @@ def edit_team(team_id: int, *, by: Actor, **wanted: Unpack[TeamFields]) -> Team:
         team.save(update_fields=[*changes])
         record(TeamChanged(subject_id=team.pk, changes=changes), by=by)
     return team
+
+
+def _check_desk(desk: Desk) -> None:
+    desk.full_clean()
+    if not _CURRENCY.fullmatch(desk.currency):
+        raise ValidationError(
+            {"currency": "Write the currency in three capitals, such as EUR or SEK."}
+        )
 
 
 def _lock(desk_id: int) -> None:

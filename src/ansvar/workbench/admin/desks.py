@@ -68,6 +68,13 @@ class DeskForm(forms.Form):
         initial=14,
         help_text=gettext_lazy("What comes later opens a new ticket, linked to the old one."),
     )
+    currency = forms.RegexField(
+        r"^[A-Z]{3}$",
+        label=gettext_lazy("Currency"),
+        initial="EUR",
+        help_text=gettext_lazy("In which costs of work and of outages are reckoned."),
+        error_messages={"invalid": gettext_lazy("Three capitals, such as EUR or SEK.")},
+    )
     suggest_days = forms.IntegerField(
         label=gettext_lazy("Suggest the same matter within, days"),
         min_value=0,
@@ -99,6 +106,24 @@ class TeamForm(forms.Form):
         label=gettext_lazy("Calendar"),
         required=False,
         empty_label=gettext_lazy("as the desk"),
+    )
+    hourly_rate = forms.DecimalField(
+        label=gettext_lazy("Cost of an hour’s work"),
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        required=False,
+        help_text=gettext_lazy(
+            "Of one person, in the currency of the desk. So that it can be said what hand-overs"
+            " have cost."
+        ),
+    )
+    most_taken = forms.IntegerField(
+        label=gettext_lazy("Most tickets one person takes at a time"),
+        min_value=1,
+        max_value=999,
+        required=False,
+        help_text=gettext_lazy("Counted are those that somebody works on. Empty: no limit."),
     )
     is_default = forms.BooleanField(
         label=gettext_lazy("takes what has no team yet"), required=False

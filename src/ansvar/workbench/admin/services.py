@@ -56,6 +56,21 @@ class CardForm(forms.Form):
         help_text=gettext_lazy("In second line or higher it writes the scripts of the service."),
     )
 
+    cost_per_hour = forms.DecimalField(
+        label=gettext_lazy("What an hour without it costs the business"),
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        help_text=gettext_lazy("In the currency of the desk. Empty: nobody has said."),
+    )
+    escalation = forms.CharField(
+        label=gettext_lazy("To whom it goes when the desk cannot end it"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The routine in words, and what the next one has to know."),
+    )
+
     def __init__(self, *args: Any, desk: Desk | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         if desk is not None:
@@ -165,7 +180,7 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
 def service_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the card of a service."""
     row = service_of(request, pk, "service.edit")
-    names = ("name", "summary", *CARD_FIELDS)
+    names = ("name", "summary", "cost_per_hour", "escalation", *CARD_FIELDS)
     initial = {"team": row.team_id, **{name: getattr(row, name) for name in names}}
     form = CardForm(request.POST or None, initial=initial, desk=row.desk)
     if request.method == "POST" and form.is_valid():

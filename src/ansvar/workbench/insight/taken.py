@@ -110,11 +110,16 @@ def _own(own: Taken) -> list[str]:
 def _jumps(taken: Taken) -> list[str]:
     if not taken.taken:
         return []
-    return [
+    words = (
         _(
-            "Of %(taken)s tickets that were taken by whoever worked on them, %(jumps)s"
-            " (%(share)s) were taken out of order, %(special)s of these for somebody special."
+            "Of %(taken)s tickets that people took for themselves, %(jumps)s (%(share)s) were taken"
+            " out of order, %(special)s of these for VIPs."
         )
+        if taken.out_of_order
+        else _("None of %(taken)s tickets that people took for themselves was taken out of order.")
+    )
+    return [
+        words
         % {
             "taken": plain_number(taken.taken),
             "jumps": plain_number(taken.out_of_order),
