@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 from django.utils.translation import gettext as _
 
@@ -37,6 +38,7 @@ from ansvar.tickets.decisions import State
 
 TOLD_AT_ONCE = 100
 """Cases that become tickets in one transaction."""
+CaseRows: TypeAlias = tuple[str, list[Row]]
 SHIPPED = Path(__file__).parent / "mappings"
 
 
@@ -75,7 +77,7 @@ def mapping_at(text: str) -> LogMapping:
 
 def stories_in(log: EventLog, counted: Counted) -> Iterator[CaseStory]:
     """Yield the cases of a log as they are to be told."""
-    reader = RowReader(mapping=log.mapping, now=clock.now())
+    reader = _reader_of(log)
     for case, rows in log.cases(counted):
         yield story_in(case, rows, reader)
 
@@ -119,13 +121,15 @@ def rehearse(
     wanted = NamesWanted()
     named = Named(desk=desk, mapping=log.mapping)
     done = 0
-    for batch in _batches(islice(stories_in(log, counted), limit)):
-        new = _untold(desk, log, batch)
-        found.known += len(batch) - len(new)
+    reader = _reader_of(log)
+    for batch in _batches(islice(log.cases(counted), limit)):
+        untold = _untold(desk, log, batch)
+        found.known += len(batch) - len(untold)
+        new = [story_in(case, rows, reader) for case, rows in untold]
         for story in new:
             _rehearse(story, found)
         wanted.add(new)
-        done += sum(story.rows for story in batch)
+        done += _rows_of(batch)
         yield done, found
     named.look_up(wanted)
     found.wanted = named.unknown(wanted)
@@ -143,9 +147,10 @@ def replay(
     left = counted.cases if limit is None else limit
     done = 0
     is_whole = True
-    for batch in _batches(stories_in(log, counted)):
+    reader = _reader_of(log)
+    for batch in _batches(log.cases(counted)):
         untold = _untold(run.desk, log, batch)
-        taken = untold[:left]
+        taken = [story_in(case, rows, reader) for case, rows in untold[:left]]
         if taken:
             wanted = NamesWanted()
             wanted.add(taken)
@@ -155,7 +160,7 @@ def replay(
         is_whole = len(taken) == len(untold)
         if not is_whole:
             break
-        done += sum(story.rows for story in batch)
+        done += _rows_of(batch)
         yield done
     report = outcome_of(run).figures()
     if is_whole:
@@ -178,12 +183,21 @@ def _rehearse(story: CaseStory, found: Rehearsal) -> None:
     )
 
 
-def _untold(desk: Desk, log: EventLog, batch: Sequence[CaseStory]) -> list[CaseStory]:
-    told = cases_told(desk, log.mapping.name, [story.case for story in batch])
-    return [story for story in batch if story.case not in told]
+def _reader_of(log: EventLog) -> RowReader:
+    return RowReader(mapping=log.mapping, now=clock.now())
 
 
-def _batches(stories: Iterable[CaseStory]) -> Iterator[list[CaseStory]]:
-    several = iter(stories)
+def _untold(desk: Desk, log: EventLog, batch: Sequence[CaseRows]) -> list[CaseRows]:
+    """Return the cases that are no tickets yet; the others need not be planned again."""
+    told = cases_told(desk, log.mapping.name, [case for case, _rows in batch])
+    return [(case, rows) for case, rows in batch if case not in told]
+
+
+def _rows_of(batch: Sequence[CaseRows]) -> int:
+    return sum(len(rows) for _case, rows in batch)
+
+
+def _batches(cases: Iterable[CaseRows]) -> Iterator[list[CaseRows]]:
+    several = iter(cases)
     while batch := list(islice(several, TOLD_AT_ONCE)):
         yield batch

@@ -32,8 +32,9 @@ class Row:
 class Rows(Protocol):
     """A file of some kind, as rows."""
 
-    columns: Sequence[str]
-    """The names of its columns, as far as they are known; all of them after the last row."""
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names of its columns, as far as they are known; all of them after the last row."""
 
     def rows(self) -> Iterator[Row]:
         """Yield all rows.

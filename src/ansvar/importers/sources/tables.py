@@ -5,6 +5,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -72,7 +73,7 @@ class SeparatedValues:
         inner = [suffix for suffix in names if suffix not in PACKINGS][-1:]
         return "\t" if inner == [".tsv"] else ","
 
-    def _encoding(self, packed: io.BufferedIOBase) -> str:
+    def _encoding(self, packed: IO[bytes]) -> str:
         """Return the encoding of the mapping, if there is one of that name and it can be meant.
 
         Raises: LogNotFitting.
