@@ -1,7 +1,9 @@
 """A hand-over rule held against what has happened: what the owner would have been asked."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Min, QuerySet
 
 from ansvar.insight.custody_reading import (
     AskedCustody,
@@ -11,9 +13,11 @@ from ansvar.insight.custody_reading import (
 )
 from ansvar.insight.decisions.losing import Loss
 from ansvar.insight.decisions.passing_on import handings_of, turns_of
+from ansvar.insight.decisions.periods import Period
 from ansvar.insight.decisions.what_if import Share, retold
 from ansvar.kernel import clock
 from ansvar.tickets.decisions import Rule
+from ansvar.tickets.models import Ticket
 
 WEEK = timedelta(days=7)
 
@@ -41,6 +45,7 @@ class WhatIf:
     asked_custody: AskedCustody
     rule: Rule
     weeks: float
+    """Of the period, without those before the first and after the last ticket."""
     cases: int = 0
     never_asked: int = 0
     """Tickets about which the owner would not have been asked anything."""
@@ -74,11 +79,8 @@ class WhatIf:
 def what_if(asked: AskedCustody, rule: Rule) -> WhatIf:
     """Hold a rule against what has happened; *asked* says to which tickets."""
     now, desk = clock.now(), asked.scope.desk
-    upto = min(asked.period.end, now)
-    found = WhatIf(
-        asked_custody=asked, rule=rule, weeks=max((upto - asked.period.start) / WEEK, 0.0)
-    )
     tickets, reckoning = asked.tickets(), Reckoning(desk, now=now)
+    found = WhatIf(asked_custody=asked, rule=rule, weeks=_weeks(tickets, asked.period, now))
     for alone in held_alone(tickets, desk):
         found.cases += alone.cases
         found.never_asked += alone.cases
@@ -102,3 +104,13 @@ def what_if(asked: AskedCustody, rule: Rule) -> WhatIf:
             answered.stopped += one.bounces - left
             answered.saved.add(reckoning.loss(saved, service=moved.service))
     return found
+
+
+def _weeks(tickets: QuerySet[Ticket], period: Period, now: datetime) -> float:
+    told = tickets.aggregate(first=Min("opened_at"), last=Max("opened_at"))
+    if told["first"] is None:
+        return 0.0
+    # Years before and after an imported history would make every figure of a week small.
+    start = max(period.start, told["first"] - WEEK)
+    end = min(period.end, now, told["last"] + WEEK)
+    return max((end - start) / WEEK, 0.0)

@@ -28,6 +28,14 @@ from ansvar.people.models import Desk, Team
 from ansvar.people.queries import working_calendar
 from ansvar.tickets.decisions import Kind, Rule, RuleMode
 
+_HIDDEN = frozenset(
+    {
+        "lost_elapsed_minutes", "lost_cost_of_work", "lost_cost_to_business",
+        "lost_minutes_without_rate", "lost_minutes_without_service_cost", "cases_with_bounce",
+        "never_left_first_line", "changes", "elapsed_minutes_before", "working_minutes_before",
+    }
+)  # fmt: skip
+"""Columns for which a terminal has no room."""
 _SHOWN = 30
 """Lines of a table that a terminal is given; JSON and CSV have all."""
 
@@ -211,11 +219,12 @@ def print_table(lines: Sequence[tuple[str, str]], *, title: str) -> None:
 def print_rows(rows: Iterable[Sequence[object]], *, title: str) -> None:
     """Print a table whose first row are its headings, as far as a terminal can show it."""
     headings, *lines = rows
+    places = [place for place, name in enumerate(headings) if name not in _HIDDEN]
     table = Table(title=escape(title), title_justify="left", box=None)
-    for heading in headings:
-        table.add_column(str(heading).replace("_", " "), overflow="fold")
+    for place in places:
+        table.add_column(str(headings[place]).replace("_", " "), overflow="fold")
     for line in lines[:_SHOWN]:
-        table.add_row(*(escape(_shown(value)) for value in line))
+        table.add_row(*(escape(_shown(line[place])) for place in places))
     out.print(table)
     if len(lines) > _SHOWN:
         out.print(f"[dim]and {len(lines) - _SHOWN} more; --csv and --json have all[/dim]")
