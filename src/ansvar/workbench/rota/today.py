@@ -94,7 +94,7 @@ def my_turns(request: HttpRequest) -> HttpResponse:
         event.add("dtstamp", now.astimezone(UTC))
         event.add("dtstart", turn.starts_at.astimezone(UTC))
         event.add("dtend", turn.ends_at.astimezone(UTC))
-        event.add("summary", f"{DUTY_NAMES[turn.duty]}, {turn.desk.name}")
+        event.add("summary", f"{turn.get_duty_display()}, {turn.desk.name}")
         made.add_component(event)
     return HttpResponse(
         made.to_ical(),
