@@ -189,6 +189,8 @@ def test_assigning_to_a_colleague(desk: Desktop, client: Client, ticket: Ticket)
     panel = client.get(f"/tickets/{ticket.reference}/assign/", headers=FRAGMENT)
     assert "<dialog" in panel.content.decode()
     assert "Take it myself" in panel.content.decode()
+    assert "holds nothing" in panel.content.decode()
+    assert panel.content.decode().count("suggested") == 1
     answer = send(client, ticket, "assign", headers=FRAGMENT, person=desk.colleague.pk)
     assert f"▸ {desk.colleague.name}" in answer.content.decode()
     ticket.refresh_from_db()

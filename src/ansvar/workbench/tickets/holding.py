@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
 from ansvar.people.models import Person
-from ansvar.people.queries import agents_of, members_of
+from ansvar.people.queries import agents_of
 from ansvar.tickets.commands import assign_ticket, change_owner
 from ansvar.tickets.models import Ticket
+from ansvar.tickets.suggesting import colleagues_for
 from ansvar.workbench.reading import reader_of
 from ansvar.workbench.tickets.page import changed, ticket_of
 from ansvar.workbench.tickets.panels import carry_out, panel, version_of
@@ -71,9 +72,8 @@ def owner(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _assign_panel(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     reader = reader_of(request)
-    colleagues = sorted(
-        members_of(ticket.team), key=lambda person: (person.pk != reader.person.pk, person.name)
-    )
+    # Oneself first, by the same key each time; then whoever is best suited.
+    colleagues = sorted(colleagues_for(ticket), key=lambda one: one.person.pk != reader.person.pk)
     context = {
         "title": _("Who works on %(reference)s") % {"reference": ticket.reference},
         "colleagues": colleagues,
