@@ -25,7 +25,7 @@ from ansvar.tickets.explaining import why_priority
 from ansvar.tickets.models import OPEN_STATES, Draft, Link, Note, Participant, Ticket
 from ansvar.tickets.queries import needed_on
 from ansvar.ui import render
-from ansvar.workbench.conversation import Known, channel_name, story_of
+from ansvar.workbench.conversation import Item, Known, channel_name, story_of
 from ansvar.workbench.custody import strip_of
 from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.reading import Reader, reader_of
@@ -116,7 +116,7 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "contact_points": list(people.requester.contact_points.all()),
         "strip": strip,
         "story": story,
-        "attempts": [item for item in story if item.tried],
+        "attempts": _attempts(story),
         "pending": pending_on(reader, ticket, now=now),
         "around": around(reader, ticket),
         "unregistered": ticket.registered_at - ticket.opened_at if ticket.registered_at else None,
@@ -179,6 +179,15 @@ def _people_of(ticket: Ticket) -> People:
         participants=[person for person in found if person.takes_part],
         service_owner=by_id.get(service.owner_id) if service else None,
     )
+
+
+def _attempts(story: Iterable[Item]) -> list[Item]:
+    """Return what was tried, oldest first: what an asked hand-over says is said again by it."""
+    first: dict[str, Item] = {}
+    for item in story:
+        if item.tried:
+            first.setdefault(item.tried, item)
+    return list(first.values())
 
 
 def _messages_of(ticket: Ticket) -> list[Message]:
