@@ -31,7 +31,7 @@ from ansvar.workbench.reading import Reader, reader_of
 
 TEMPLATE = "workbench/owning/board.html"
 SHOWN = 20
-"""More than anybody decides at one sitting; the oldest come first."""
+"""More than anybody decides at one sitting."""
 GIVEN_ANSWERS = (Answer.GIVE, Answer.KEEP, Answer.SPLIT, Answer.TOGETHER)
 
 
@@ -86,7 +86,7 @@ class Card:
 
 
 def waiting_cards(owned: Owned) -> list[Card]:
-    """Return what waits for a decision on a board, the oldest first.
+    """Return what waits for a decision on a board, the most urgent first.
 
     On one's own board stands also what one decides in the place of owners who did not in time.
     """
@@ -94,7 +94,7 @@ def waiting_cards(owned: Owned) -> list[Card]:
     condition = Q(service__in=owned.ids)
     if owned.is_own:
         condition |= _in_place_of_owners(reader, now)
-    rows = list(_waiting(reader).filter(condition).order_by("asked_at", "id")[:SHOWN])
+    rows = list(_waiting(reader).filter(condition).order_by("ticket__priority", "asked_at")[:SHOWN])
     custodies = custodies_of({row.ticket_id for row in rows}, at=now)
     teams = _teams_of({row.desk_id for row in rows})
     in_place = _desks_in_place(reader)

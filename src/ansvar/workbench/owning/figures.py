@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncWeek
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ from ansvar.insight.gathering import agreed_for
 from ansvar.kernel import clock
 from ansvar.servicelevels.book import present_book
 from ansvar.servicelevels.decisions.choosing import Book
-from ansvar.servicelevels.decisions.terms import LevelKind, Measure, Origin
+from ansvar.servicelevels.decisions.terms import LevelKind, Measure, Origin, Target
 from ansvar.servicelevels.models import Clock
 from ansvar.workbench.insight.saying import percent
 from ansvar.workbench.owning.whose import Owned
@@ -52,7 +53,7 @@ class Kept:
     objectives: set[float] = field(default_factory=set)
     """Of the targets in force."""
     is_assumed: bool = False
-    """Whether one of them was asked for by nobody."""
+    """Whether one of them, of what was counted, was asked for by nobody."""
 
     @property
     def has_level(self) -> bool:
@@ -80,9 +81,9 @@ class Kept:
         """The share and what it should be, such as "98 % of 95 %"."""
         if self.share is None:
             return ""
-        return _("%(share)s of %(objective)s") % {
-            "share": percent(self.share),
-            "objective": percent((self.objective or 0) / 100),
+        return _("%(share)s %% of %(objective)s %%") % {
+            "share": _to_a_tenth(100 * self.share),
+            "objective": _to_a_tenth(self.objective or 0),
         }
 
     @property
@@ -192,7 +193,10 @@ def kept_by(services: Iterable[Service], period: Period | None = None) -> dict[i
         _add_agreed(one, book, min(period.end, now))
     for row in _solved(found, period):
         one = found[row["ticket__service_id"]]
-        objective = _objective(book, row["version_id"], row["row"])
+        target = _target(book, row["version_id"], row["row"])
+        objective = (target.objective if target else None) or 100.0
+        if target is not None and row["month_all"] and target.origin is Origin.ASSUMED:
+            one.is_assumed = True
         one.kept += row["month_all"] - row["month_late"]
         one.all += row["month_all"]
         one.promised += objective * row["month_all"]
@@ -216,11 +220,21 @@ def _add_agreed(one: Kept, book: Book, now: datetime) -> None:
         and version.desk_id == one.service.desk_id
         and version.holds_at(now)
     ]
-    for agreed in agreed_for(one.service, in_force):
-        if agreed.measure is Measure.RESOLUTION:
-            target = agreed.terms.targets[agreed.measure]
+    agreed = [
+        found for found in agreed_for(one.service, in_force) if found.measure is Measure.RESOLUTION
+    ]
+    # Of several that fit the first one holds.
+    for found in agreed:
+        if found.version is agreed[0].version:
+            target = found.terms.targets[Measure.RESOLUTION]
             one.objectives.add(target.objective or 100.0)
             one.is_assumed = one.is_assumed or target.origin is Origin.ASSUMED
+
+
+def _to_a_tenth(value: float) -> str:
+    """Say per cent so that what lies just below an objective is not rounded up to it."""
+    cut = int(value * 10) / 10
+    return number_format(cut, 0 if cut == int(cut) else 1)
 
 
 def _solved(services: Mapping[int, Kept], period: Period) -> Iterable[Any]:
@@ -247,9 +261,6 @@ def _solved(services: Mapping[int, Kept], period: Period) -> Iterable[Any]:
     )
 
 
-def _objective(book: Book, version_id: int, row: int) -> float:
+def _target(book: Book, version_id: int, row: int) -> Target | None:
     version = next((one for one in book.versions if one.id == version_id), None)
-    if version is None:
-        return 100.0
-    target = version.terms.rows[row].targets.get(Measure.RESOLUTION)
-    return (target.objective if target else None) or 100.0
+    return version.terms.rows[row].targets.get(Measure.RESOLUTION) if version else None

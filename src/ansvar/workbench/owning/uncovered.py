@@ -39,7 +39,9 @@ class Uncovered:
     grave: list[str] = field(default_factory=list)
     """Nobody decides for it now."""
     light: list[str] = field(default_factory=list)
-    """It is one absence away from that, or nobody has said what is promised."""
+    """It is one absence away from that."""
+    unsaid: list[str] = field(default_factory=list)
+    """What nobody has said of it yet."""
 
 
 @page(requires="insight.read")
@@ -51,9 +53,11 @@ def services_uncovered(request: HttpRequest) -> HttpResponse:
         .select_related("owner", "deputy", "desk", "hand_over_rule")
         .order_by("desk__name", "name")
     )
-    found = [one for one in _checked(services) if one.grave or one.light]
+    checked = _checked(services)
+    found = [one for one in checked if one.grave or one.light]
     found.sort(key=lambda one: (not one.grave, one.service.desk.name, one.service.name))
-    context = {"found": found, "count": len(services), "covered": len(services) - len(found)}
+    unsaid = [one for one in checked if one.unsaid]
+    context = {"found": found, "unsaid": unsaid, "count": len(services)}
     return render.page(request, "workbench/owning/uncovered.html", context)
 
 
@@ -72,9 +76,9 @@ def _checked(services: list[Service]) -> list[Uncovered]:
         one = Uncovered(service=service)
         _check_people(one, away)
         if not hasattr(service, "hand_over_rule"):
-            one.light.append(_("no rule for hand-overs"))
+            one.unsaid.append(_("no rule for hand-overs: teams hand over freely"))
         if not kept[service.pk].has_level:
-            one.light.append(_("nothing promised"))
+            one.unsaid.append(_("nothing promised to anybody"))
         found.append(one)
     return found
 
