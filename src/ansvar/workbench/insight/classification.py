@@ -22,6 +22,8 @@ from ansvar.workbench.reading import reader_of
 
 PLACE = "insight-classification"
 MOVES_SHOWN = 20
+LINES_SHOWN = 30
+"""Of a table; the CSV has all of them."""
 
 insight_pages.add("classification")(
     InsightPage(
@@ -51,6 +53,7 @@ def insight_classification(request: HttpRequest) -> HttpResponse:
         "report": report,
         "sentences": list(_sentences(report)),
         "moves": [(_what(one), *_names(one), one.count) for one in report.moves[:MOVES_SHOWN]],
+        "shown": LINES_SHOWN,
         "moves_left": max(len(report.moves) - MOVES_SHOWN, 0),
         "channels": CHANNELS,
         "in_words": {"percent": percent, "hours": working_hours, "number": plain_number},

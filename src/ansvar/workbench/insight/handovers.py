@@ -16,7 +16,6 @@ from ansvar.insight.decisions.passing_on import Walks
 from ansvar.insight.decisions.periods import Step, name_of
 from ansvar.insight.handover_rows import TABLES, rows_of
 from ansvar.insight.handovers import HandoverReport, handovers_of
-from ansvar.ui.wording import duration
 from ansvar.workbench.insight.asking import desks_with_figures, sheet
 from ansvar.workbench.insight.flow_picture import picture_of
 from ansvar.workbench.insight.framing import InsightPage, in_frame, insight_pages
@@ -33,6 +32,8 @@ from ansvar.workbench.reading import reader_of
 PLACE = "insight-handovers"
 MOST_SHOWN = 6
 """From so many hand-overs on, tickets share one line."""
+LINES_SHOWN = 30
+"""Of a table; the CSV has all of them."""
 
 insight_pages.add("handovers")(
     InsightPage(
@@ -67,11 +68,11 @@ def insight_handovers(request: HttpRequest) -> HttpResponse:
         "in_words": {
             "percent": percent,
             "hours": working_hours,
-            "duration": duration,
             "number": plain_number,
             "period": lambda day: name_of(day, report.step),
             "cost": lambda lost: _cost(lost, desk.currency),
         },
+        "shown": LINES_SHOWN,
         "csv_url": lambda table: (
             f"{reverse('insight-handovers-csv')}?"
             + urlencode({"table": table})
@@ -165,7 +166,7 @@ def _lost(report: HandoverReport, currency: str) -> Iterator[str]:
     yield words % {
         "n": plain_number(whole.walks.bounces),
         "working": working_hours(whole.lost.working),
-        "elapsed": duration(whole.lost.elapsed),
+        "elapsed": working_hours(whole.lost.elapsed),
     }
     if whole.lost.is_priced:
         yield _("As far as prices are known, that cost %(cost)s.") % {
