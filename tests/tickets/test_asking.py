@@ -89,10 +89,11 @@ def test_somebody_of_the_team_takes_it_and_then_it_is_asked_of_nobody_else(place
 
 def test_only_those_who_were_asked_answer_and_only_once(place: Workplace):
     expert = an_agent(team=place.second)
+    colleague = acting(an_agent(team=place.second))
     task = asked(place, person=expert)
     with records_nothing():
         with pytest.raises(NotAsked):
-            answer_task(task.pk, words="Nothing.", by=acting(an_agent(team=place.second)))
+            answer_task(task.pk, words="Nothing.", by=colleague)
         with pytest.raises(WordsMissing):
             answer_task(task.pk, words=" ", by=acting(expert))
     with facts_recorded() as facts:
