@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 from verified import differences
@@ -11,7 +13,9 @@ from ansvar.demo.load import DemoIsThere, load
 from ansvar.demo.offers import PEOPLE, offers
 from ansvar.kernel import clock
 from ansvar.kernel.models import Entry
-from ansvar.people.models import Person
+from ansvar.people.models import Desk, Person
+from ansvar.rota.decisions import Duty
+from ansvar.rota.queries import absences_at, on_duty, turns_between
 from ansvar.tickets.models import CustodySpell, Ticket
 from ansvar.tickets.queries import viewer_of, visible_tickets
 
@@ -78,3 +82,10 @@ def test_a_second_demo_is_refused(small_demo):
 def test_the_founding_is_signed(small_demo):
     made = Entry.objects.filter(fact="person.created", actor_label=MAKER.label)
     assert made.count() == 200
+
+
+def test_every_duty_of_the_desk_is_planned_and_somebody_is_away_with_a_stand_in(small_demo):
+    desk, now = Desk.objects.get(prefix="IT"), clock.now()
+    assert on_duty(desk.pk, Duty.QUEUE, now) is not None
+    assert {turn.duty for turn in turns_between(desk.pk, now, now + timedelta(days=7))} == set(Duty)
+    assert absences_at(now).get().stand_in is not None

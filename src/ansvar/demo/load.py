@@ -15,6 +15,7 @@ from typing_extensions import override
 from ansvar.access.queries import remembering_grants
 from ansvar.demo.casework import Stage, new_case
 from ansvar.demo.commands import is_loaded, remove_demo
+from ansvar.demo.duties import found_duties, send_away
 from ansvar.demo.founding import Company, found_catalogue, found_crowd, found_places
 from ansvar.demo.lives import Life, life_of
 from ansvar.demo.matters import MATTERS
@@ -68,6 +69,8 @@ def load(progress: Progress, *, tickets: int = TICKETS) -> None:
         with as_history():
             company = _found(now, progress)
             _play(Stage(company=company, now=now), tickets, progress)
+            with clock.at(now), request():
+                send_away(company, now)
         progress("Working out what may be promised")
         # The clocks of a history are written at its end, and this reads them.
         with as_history(), request():
@@ -104,6 +107,8 @@ def _found(now: datetime, progress: Progress) -> Company:
         found_catalogue(company)
         progress("Agreeing on service levels")
         found_promises(company)
+        progress("Planning who is on duty")
+        found_duties(company, now.astimezone(STOCKHOLM).date())
     return company
 
 
