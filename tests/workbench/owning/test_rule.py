@@ -51,6 +51,7 @@ def test_what_makes_no_rule_is_said_at_the_field(owned, typed):
 
 def test_a_made_up_ticket_tells_step_by_step_what_would_happen(owned):
     client, place = client_of(owned.owner), owned.place
+    assert " disabled" not in client.get(address(owned)).text
     path, page = "", ""
     for team in (place.first, place.second, place.first):
         page = client.post(address(owned), {**TYPED, "path": path, "step": team.pk}).text

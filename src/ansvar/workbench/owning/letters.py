@@ -47,7 +47,7 @@ def letter_pdf(request: HttpRequest, month: str) -> HttpResponse:
     """Answer with the letter as PDF; where none can be made, with the page that says so."""
     context = _context(request, month)
     if context["letter"] is None:
-        raise Http404
+        return redirect("owner-letter", month)
     try:
         return pdf_page(
             request, "workbench/owning/letter-pdf.html", context, name=f"letter-{month}"
