@@ -13,6 +13,7 @@ from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM
 from ansvar.people.commands import edit_desk, edit_team
 from ansvar.tickets.commands import open_ticket
+from ansvar.tickets.queries import custody_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,11 @@ def test_each_holder_has_its_time_and_what_is_known_of_its_cost():
     ]
     assert (cost.whole.working, cost.whole.business, cost.whole.work) == (4 * HOUR, 400, 80)
     assert (cost.lost.working, cost.lost.cost, cost.lost.without_rate) == (2 * HOUR, 200, 2 * HOUR)
+
+
+def test_cost_and_strip_agree_that_no_moment_is_lost_twice():
+    ticket = walked(a_crew(), "ACBCAB")
+    assert cost_of(ticket).lost.elapsed == custody_of(ticket, at=MONDAY).lost == 4 * HOUR
 
 
 def test_who_holds_it_now_is_counted_up_to_now():

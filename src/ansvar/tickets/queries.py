@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -222,7 +222,7 @@ class Custody:
     total: timedelta
     bounces: int
     lost: timedelta
-    """Time between leaving a team and being handed back to it."""
+    """Time between leaving a team and being handed back to it; no moment is lost twice."""
     names: Mapping[tuple[str, int], str]
     """Of all its teams and persons, by noun and id, so that nobody asks for them again."""
 
@@ -245,7 +245,7 @@ def custodies_of(tickets: Iterable[int], *, at: datetime) -> dict[int, Custody]:
 def _joined(spells: Iterable[CustodySpell], at: datetime) -> Custody:
     holdings: list[Holding] = []
     left_at: dict[int, datetime] = {}
-    lost = timedelta()
+    lost: list[tuple[datetime, datetime]] = []
     team_before: int | None = None
     names: dict[tuple[str, int], str] = {}
     for spell in spells:
@@ -256,7 +256,7 @@ def _joined(spells: Iterable[CustodySpell], at: datetime) -> Custody:
         held = end - spell.started_at
         is_same = team_before == spell.team_id and not spell.is_bounce
         if spell.is_bounce and spell.team_id in left_at:
-            lost += spell.started_at - left_at[spell.team_id]
+            lost.append((left_at[spell.team_id], spell.started_at))
         holding = Holding(
             team=spell.team.name,
             person=spell.person.name if spell.person else "",
@@ -272,6 +272,15 @@ def _joined(spells: Iterable[CustodySpell], at: datetime) -> Custody:
         holdings=holdings,
         total=sum((holding.held for holding in holdings), timedelta()),
         bounces=sum(holding.is_bounce for holding in holdings),
-        lost=lost,
+        lost=_covered(lost),
         names=names,
     )
+
+
+def _covered(stretches: Iterable[tuple[datetime, datetime]]) -> timedelta:
+    """Return how much time stretches cover that may overlap."""
+    whole, upto = timedelta(), datetime.min.replace(tzinfo=UTC)
+    for start, end in sorted(stretches):
+        whole += max(end - max(start, upto), timedelta())
+        upto = max(upto, end)
+    return whole
