@@ -1,10 +1,12 @@
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from builders import a_person, a_published_script, an_agent
+from builders import a_person, a_published_script, a_service, an_agent
 from journal_checks import facts_recorded
 from programs import Program
 
+from ansvar.kernel import clock
 from ansvar.tickets.models import Ticket
 from tickets import Workplace, a_resolved_ticket, a_ticket, a_workplace
 
@@ -66,6 +68,94 @@ def test_a_ticket_is_handed_over_with_a_reason():
         act(place, ticket, "hand-over", body).json()["desk_side"]["team"]["id"] == place.second.pk
     )
     assert act(place, ticket, "hand-over", {"team": place.first.pk}).status_code == 422
+
+
+def test_a_hand_over_that_is_asked_says_who_decides_and_is_decided_once():
+    place = a_workplace()
+    owner = a_person()
+    service = a_service(place.desk, owner=owner)
+    ticket = a_ticket(place, service=service)
+    body = {"team": place.second.pk, "reason": "The network.", "tried": "Another socket."}
+    given = act(place, ticket, "hand-over", body).json()
+    assert (given["given"], given["request"]) == (True, None)
+    asked = act(place, ticket, "hand-over", {"team": place.first.pk, "reason": "No."}).json()
+    request = asked["request"]
+    assert (asked["given"], asked["desk_side"]["team"]["id"]) == (False, place.second.pk)
+    assert (request["because"], [one["id"] for one in request["deciders"]]) == ("back", [owner.pk])
+    path = f"/tickets/{ticket.pk}/hand-overs"
+    body = {"answer": "keep", "words": "You have the key."}
+    refused = Program(place.agent).post(f"{path}/{request['id']}/decide", body)
+    assert refused.status_code == 403
+    decided = Program(owner).post(f"{path}/{request['id']}/decide", body, Idempotency_Key="d")
+    again = Program(owner).post(f"{path}/{request['id']}/decide", body, Idempotency_Key="d")
+    assert (decided.status_code, again["Idempotency-Replayed"]) == (200, "true")
+    settled = Program(place.agent).post(f"{path}/{request['id']}/withdraw", {})
+    assert (settled.status_code, settled.json()["type"]) == (
+        409,
+        "urn:ansvar:refusal:hand-over-settled",
+    )
+    (told,) = Program(place.agent).get(path).json()["items"]
+    assert (told["answer"], told["words"], told["deciders"]) == ("keep", "You have the key.", [])
+
+
+def test_others_are_asked_answer_and_get_the_credit():
+    place = a_workplace()
+    ticket, expert = a_ticket(place), an_agent(team=place.second)
+    body = {"kind": "question", "team": place.second.pk, "words": "What does the log say?"}
+    task = act(place, ticket, "tasks", body)
+    assert task.status_code == 201, task.content
+    path = f"/tickets/{ticket.pk}/tasks/{task.json()['id']}"
+    assert Program(place.agent).post(f"{path}/take").status_code == 422
+    assert Program(expert).post(f"{path}/take").json()["person"]["id"] == expert.pk
+    answered = Program(expert).post(f"{path}/answer", {"words": "Port 7 flaps."})
+    assert (answered.json()["is_open"], answered.json()["answer"]) == (False, "Port 7 flaps.")
+    credited = Program(place.agent).post(f"{path}/credit", {"has_helped": True})
+    assert credited.json()["has_helped"] is True
+    other = act(place, ticket, "tasks", body).json()["id"]
+    withdrawn = Program(place.agent).post(f"/tickets/{ticket.pk}/tasks/{other}/withdraw", {})
+    assert withdrawn.json()["is_open"] is False
+    listed = Program(place.agent).get(f"/tickets/{ticket.pk}/tasks").json()["items"]
+    assert [one["id"] for one in listed] == [task.json()["id"], other]
+
+
+def test_the_expected_time_is_said_and_taken_back():
+    place = a_workplace()
+    ticket = a_ticket(place)
+    at = (clock.now() + timedelta(hours=3)).replace(microsecond=0)
+    told = act(place, ticket, "expected", {"at": at.isoformat(), "why": "A part comes."})
+    assert datetime.fromisoformat(told.json()["expected_at"]) == at
+    past = act(place, ticket, "expected", {"at": "2020-01-01T00:00:00Z"})
+    assert past.status_code == 422
+    assert act(place, ticket, "expected", {"at": None}).json()["expected_at"] is None
+
+
+def test_what_was_worked_on_first_is_registered_afterwards():
+    place = a_workplace()
+    began = (clock.now() - timedelta(hours=2)).replace(microsecond=0)
+    body = {
+        "desk": place.desk.pk,
+        "subject": "All tills",
+        "requester": a_person().pk,
+        "assignee": place.agent.pk,
+        "began_at": began.isoformat(),
+        "why": "Nobody could sell.",
+    }
+    answer = Program(place.agent).post("/tickets/register-afterwards", body)
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    assert datetime.fromisoformat(told["opened_at"]) == began
+    assert told["registered_at"]
+    assert told["desk_side"]["assignee"]["id"] == place.agent.pk
+    custody = Program(place.agent).get(f"/tickets/{told['id']}/custody").json()
+    assert custody["spells"][-1]["person"]["id"] == place.agent.pk
+    assert Program(a_person()).post("/tickets/register-afterwards", body).status_code == 403
+
+
+def test_a_note_can_say_that_something_was_tried():
+    place = a_workplace()
+    ticket = a_ticket(place)
+    note = act(place, ticket, "notes", {"text": "A new cable.", "is_attempt": True}).json()
+    assert note["is_attempt"] is True
 
 
 def test_the_owner_passes_the_ticket_on():

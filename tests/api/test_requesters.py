@@ -45,6 +45,8 @@ def everything(program: Program, ticket: Ticket) -> list[tuple[str, Any]]:
         "service_id": ticket.service_id,
         "needed_id": 1,
         "link_id": 1,
+        "request_id": 1,
+        "task_id": 1,
         "file_id": 1,
         "contact_point_id": 1,
         "level_id": 1,
@@ -81,7 +83,7 @@ def test_of_his_own_ticket_a_requester_never_gets_the_desks_inside(place: Workpl
     person = a_person()
     service = an_agreed_service(place.desk)
     ticket = a_ticket_with_secrets(place, requester=person, service=service)
-    inside = {"notes", "links", "timeline", "custody"}
+    inside = {"notes", "links", "timeline", "custody", "tasks", "hand-overs"}
     for name, answer in everything(Program(person), ticket):
         text = answer.content.decode() if not answer.streaming else ""
         shown = {secret for secret in SECRETS if secret in text}

@@ -203,19 +203,6 @@ def test_assigning_as_a_page_without_scripts(client: Client, ticket: Ticket):
     assert 'id="panel"' not in page
 
 
-def test_handing_over_needs_a_reason_and_warns_of_a_bounce(
-    desk: Desktop, client: Client, ticket: Ticket
-):
-    hand_over_ticket(ticket.pk, team=desk.second, reason="Yours.", by=desk.by)
-    panel = client.get(f"/tickets/{ticket.reference}/assign/").content.decode()
-    assert "counts as a bounce" in panel
-    refused = send(client, ticket, "hand-over", team=desk.first.pk, reason="")
-    assert refused.status_code == 422
-    send(client, ticket, "hand-over", team=desk.first.pk, reason="Not ours.")
-    ticket.refresh_from_db()
-    assert (ticket.team, ticket.bounce_count) == (desk.first, 1)
-
-
 def test_a_stale_form_keeps_what_was_typed_and_says_what_is_new(
     desk: Desktop, client: Client, ticket: Ticket
 ):
@@ -228,6 +215,7 @@ def test_a_stale_form_keeps_what_was_typed_and_says_what_is_new(
         headers=FRAGMENT,
         team=desk.second.pk,
         reason="A long reason",
+        tried="Nothing yet",
         version=version,
     )
     page = answer.content.decode()
