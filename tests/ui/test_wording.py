@@ -93,3 +93,14 @@ def test_plain_text_becomes_paragraphs_and_stays_text():
 )
 def test_share_is_always_visible(part: int, whole: int, share: int):
     assert wording.share(part, whole) == share
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2026, 5, 3, 6, 46, tzinfo=UTC), "3 May 06:46"),
+        (datetime(2010, 5, 3, 6, 46, tzinfo=UTC), "3 May 2010 06:46"),
+    ],
+)
+def test_a_day_of_another_year_is_said_with_its_year(at: datetime, said: str):
+    assert f">{said}<" in wording.moment(at, "j M H:i")

@@ -77,10 +77,16 @@ def ago(value: datetime | None) -> Markup:
 
 
 def moment(value: datetime | None, form: str = "H:i") -> Markup:
-    """Return a time element with the absolute time in Django's date format *form*."""
+    """Return a time element with the absolute time in Django's date format *form*.
+
+    A form that names the day without the year gets the year when it is not this one.
+    """
     if value is None:
         return Markup("")
-    return _element(value, formats.date_format(timezone.localtime(value), form), ticking=False)
+    local = timezone.localtime(value)
+    if "j M" in form and "Y" not in form and local.year != timezone.localtime().year:
+        form = form.replace("j M", "j M Y")
+    return _element(value, formats.date_format(local, form), ticking=False)
 
 
 def by_clock(value: datetime | None) -> Markup:
