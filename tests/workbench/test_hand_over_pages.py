@@ -279,7 +279,7 @@ def test_the_page_costs_the_same_however_much_is_asked(
 @pytest.mark.browser
 def test_one_key_decides_a_hand_over_and_those_who_look_see_each_other(opened: Opened):
     desk = a_desktop()
-    owner = somebody_with(Role.SERVICE_OWNER, desk.desk)
+    owner = owner_as_agent(somebody_with(Role.SERVICE_OWNER, desk.desk))
     ticket = a_ticket(desk, service=a_service(desk.desk, owner=owner))
     hand_over_ticket(ticket.pk, team=desk.second, reason="Yours.", by=desk.by)
     asked_back(desk, ticket)
