@@ -108,9 +108,10 @@ def what_if(asked: AskedCustody, rule: Rule) -> WhatIf:
 
 def _weeks(tickets: QuerySet[Ticket], period: Period, now: datetime) -> float:
     told = tickets.aggregate(first=Min("opened_at"), last=Max("opened_at"))
-    if told["first"] is None:
+    first, last = told["first"], told["last"]
+    if first is None or last is None:
         return 0.0
     # Years before and after an imported history would make every figure of a week small.
-    start = max(period.start, told["first"] - WEEK)
-    end = min(period.end, now, told["last"] + WEEK)
+    start: datetime = max(period.start, first - WEEK)
+    end: datetime = min(period.end, now, last + WEEK)
     return max((end - start) / WEEK, 0.0)
