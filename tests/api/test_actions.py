@@ -105,7 +105,7 @@ def test_others_are_asked_answer_and_get_the_credit():
     task = act(place, ticket, "tasks", body)
     assert task.status_code == 201, task.content
     path = f"/tickets/{ticket.pk}/tasks/{task.json()['id']}"
-    assert Program(place.agent).post(f"{path}/take").status_code == 422
+    assert Program(place.agent).post(f"{path}/take").status_code == 403
     assert Program(expert).post(f"{path}/take").json()["person"]["id"] == expert.pk
     answered = Program(expert).post(f"{path}/answer", {"words": "Port 7 flaps."})
     assert (answered.json()["is_open"], answered.json()["answer"]) == (False, "Port 7 flaps.")

@@ -44,8 +44,9 @@ from ansvar.rota.commands import announce_absence, plan_turns
 from ansvar.rota.decisions import Duty, PlannedTurn
 from ansvar.servicelevels.commands import create_level
 from ansvar.servicelevels.decisions.terms import LevelKind
-from ansvar.tickets.commands import link_tickets
+from ansvar.tickets.commands import ask_others, hand_over_ticket, link_tickets
 from ansvar.tickets.commands.passing import pass_ownership
+from ansvar.tickets.decisions import TaskKind
 from ansvar.tickets.models import Link
 from tickets import a_ticket
 
@@ -124,6 +125,11 @@ def made_world() -> World:
     )
     other = a_ticket(desk)
     link = link_tickets(ticket.pk, other_id=other.pk, relation=Link.Relation.RELATED, by=desk.by)
+    hand_over_ticket(ticket.pk, team=desk.second, reason="x", by=desk.by)
+    wish = hand_over_ticket(ticket.pk, team=desk.first, reason="x", by=desk.by).request
+    task = ask_others(
+        ticket.pk, kind=TaskKind.QUESTION, team=desk.first, words="Which?", by=desk.by
+    )
     mailbox = create_mailbox(
         desk=desk.desk, address="desk@example.com", imap_host="127.0.0.1", imap_security="none",
         imap_user="desk", smtp_host="127.0.0.1", smtp_security="none", by=SYSTEM,
@@ -163,6 +169,9 @@ def made_world() -> World:
         "message_id": message.pk,
         "file_id": message.attachments.get().pk,
         "link_id": link.pk,
+        "request_id": wish.pk if wish else 0,
+        "month": "2026-01",
+        "task_id": task.pk,
         "mailbox_id": mailbox.pk,
         "mail_id": mail.pk,
         "run_id": run.pk,
