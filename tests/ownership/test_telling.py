@@ -2,10 +2,12 @@
 
 import pytest
 from builders import a_person, acting, an_agent, somebody_with
+from django.db import transaction
 from owned import Owned, an_owned_service, at, away
 from queued_work import run_queued
 
 from ansvar.access.decisions import Role
+from ansvar.kernel.journal import as_history
 from ansvar.kernel.rights import NotPermitted
 from ansvar.notices.commands import choose_notices
 from ansvar.notices.models import Notice
@@ -127,6 +129,23 @@ def test_what_was_decided_is_told_to_whom_it_concerns(owned, answer, asker_hears
         assert heard(owned.second) == expected
         # What is decided waits for nobody.
         assert heard(owned.owner) == []
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_history_asks_only_where_it_says_so_and_tells_nobody(owned, is_asked):
+    ticket = owned.ticket()
+    with transaction.atomic(), as_history():
+        outcome = hand_over_ticket(
+            ticket.pk,
+            team=owned.place.second,
+            reason="Theirs",
+            is_asked=is_asked,
+            by=owned.place.by,
+        )
+    assert (outcome.request is not None) == is_asked
+    ticket.refresh_from_db()
+    assert (ticket.team == owned.place.first) == is_asked
+    assert heard(owned.owner) == []
 
 
 def test_of_a_withdrawn_wish_those_hear_who_were_asked(owned):

@@ -60,6 +60,10 @@ def test_the_letter_tells_of_the_month_what_there_was(owned, budget: Budget):
         client = client_of(owned.owner)
         with budget("monthly letter"):
             page = client.get(MARCH).text
+        for _ in range(3):
+            a_service(owned.place.desk, owner=owned.owner, deputy=owned.deputy)
+        with budget("monthly letter"):
+            client.get(MARCH)
     assert "This is how your services did in March 2026." in page
     assert "You were asked about 3 hand-overs." in page
     assert "1 kept where it is" in page

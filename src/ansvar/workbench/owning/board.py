@@ -38,6 +38,7 @@ from ansvar.workbench.owning.whose import Owned, own_services, services_of
 
 TEMPLATE = "workbench/owning/board.html"
 FLOW_DAYS = 90
+MOST_SERVICES = 20
 
 menu.add("owner-board")(
     MenuPage(
@@ -84,9 +85,7 @@ def _context(owned: Owned) -> Mapping[str, Any]:
     return {
         **shared,
         "hands": in_others_hands(owned),
-        "services": [
-            _service(kept[one.pk], owned, counts.get(one.pk, {})) for one in owned.services
-        ],
+        **_services(owned, counts, kept),
         "bands": bands_of(counts),
         "open_count": sum(one["open"] for one in counts.values()),
         "back": handed_back(owned),
@@ -97,6 +96,16 @@ def _context(owned: Owned) -> Mapping[str, Any]:
             one.service.pk for one in theirs if owned.reader.may("service.read", one.service.desk)
         },
     }
+
+
+def _services(
+    owned: Owned, counts: Mapping[int, Mapping[str, int]], kept: Mapping[int, Kept]
+) -> Mapping[str, Any]:
+    """Return the lines of the services; of many those with most open tickets."""
+    lines = [_service(kept[one.pk], owned, counts.get(one.pk, {})) for one in owned.services]
+    shown = sorted(lines, key=lambda one: -one.open)[:MOST_SERVICES]
+    shown.sort(key=lambda one: one.service.name)
+    return {"services": shown, "services_more": len(lines) - len(shown)}
 
 
 def handed_back(owned: Owned) -> HandedBack:

@@ -1,7 +1,7 @@
 """What stands in the monthly letter to a service owner: one page, from what the journal knows."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
@@ -15,8 +15,8 @@ from ansvar.insight.custody_reading import AskedCustody
 from ansvar.insight.decisions.losing import Loss
 from ansvar.insight.decisions.passing_on import Walks
 from ansvar.insight.decisions.periods import Period
-from ansvar.insight.handovers import handovers_of
-from ansvar.insight.passing_on import SUPPORT, Flow
+from ansvar.insight.handovers import Figures, handovers_of
+from ansvar.insight.passing_on import SUPPORT, Flow, flows_on
 from ansvar.insight.queries import Scope
 from ansvar.people.queries import working_calendar
 from ansvar.servicelevels.book import present_book
@@ -28,6 +28,8 @@ from ansvar.workbench.owning.figures import Kept, kept_by, services_rested_on, w
 from ansvar.workbench.owning.whose import Owned
 
 MOST_HELPERS = 5
+MOST_LINES = 15
+"""More would not fit on a page."""
 MOST_TO_LOOK_AT = 5
 
 
@@ -42,7 +44,6 @@ class ServiceLine:
     """Now, whatever the month."""
     walks: Walks
     lost: Loss
-    flows: list[Flow]
 
     @property
     def service(self) -> Service:
@@ -92,6 +93,12 @@ class Letter:
     to_look_at: list[str]
 
     @property
+    def shown(self) -> list[ServiceLine]:
+        """The services with a line of their own: those with most tickets, by name."""
+        busiest = sorted(self.lines, key=lambda one: -(one.opened + one.solved + one.open))
+        return sorted(busiest[:MOST_LINES], key=lambda one: one.service.name)
+
+    @property
     def opened(self) -> int:
         """Tickets that came in."""
         return sum(line.opened for line in self.lines)
@@ -137,7 +144,7 @@ def letter_of(owned: Owned, month: date, *, now: datetime) -> Letter:
     """Work out the letter of a month, by the clocks of the services' desks."""
     period = _period(owned, month)
     kept = kept_by(owned.services, period)
-    lines = [_line(service, kept[service.pk], period) for service in owned.services]
+    lines = _lines(owned, kept, period)
     rests_on = worst_first(kept_by(services_rested_on(owned), period).values())
     counted = [one for one in rests_on if one.all]
     return Letter(
@@ -148,7 +155,7 @@ def letter_of(owned: Owned, month: date, *, now: datetime) -> Letter:
         decided=_decided(owned, period),
         helpers=_helpers(owned, period),
         rests_on=counted,
-        to_look_at=list(_to_look_at(lines, counted))[:MOST_TO_LOOK_AT],
+        to_look_at=list(_to_look_at(lines, counted, _worst_flow(owned, period)))[:MOST_TO_LOOK_AT],
     )
 
 
@@ -165,27 +172,63 @@ def _period(owned: Owned, month: date) -> Period:
     return Period(start=start.astimezone(UTC), end=end.astimezone(UTC))
 
 
-def _line(service: Service, kept: Kept, period: Period) -> ServiceLine:
-    asked = AskedCustody(
-        scope=Scope(desk=service.desk, service=service), period=period, kinds=SUPPORT
-    )
-    report = handovers_of(asked)
-    in_month = Q(opened_at__gte=period.start, opened_at__lt=period.end)
+def _lines(owned: Owned, kept: Mapping[int, Kept], period: Period) -> list[ServiceLine]:
+    """Return a line for each service, with a handful of queries for each desk."""
+    figures: dict[int, Figures] = {}
+    for desk in owned.desks:
+        asked = AskedCustody(scope=Scope(desk=desk), period=period, kinds=SUPPORT)
+        report = handovers_of(asked)
+        figures |= {service.pk: found for service, found in report.services if service is not None}
+    came = Q(opened_at__gte=period.start, opened_at__lt=period.end)
     solved = Q(resolved_at__gte=period.start, resolved_at__lt=period.end)
-    counts = Ticket.objects.filter(service=service).aggregate(
-        opened=Count("pk", filter=in_month),
-        solved=Count("pk", filter=solved),
-        open=Count("pk", filter=Q(state__in=OPEN_STATES)),
-    )
+    is_open = Q(state__in=OPEN_STATES)
+    rows = Ticket.objects.filter(came | solved | is_open, service__in=owned.ids)
+    counts = {
+        pk: numbers
+        for pk, *numbers in rows.values_list("service_id")
+        .annotate(
+            came=Count("pk", filter=came),
+            solved=Count("pk", filter=solved),
+            open=Count("pk", filter=is_open),
+        )
+        .order_by()
+    }
+    return [
+        _line(kept[pk], counts.get(pk, [0, 0, 0]), figures.get(pk, Figures()))
+        for pk in (service.pk for service in owned.services)
+    ]
+
+
+def _line(kept: Kept, counts: Sequence[int], figures: Figures) -> ServiceLine:
+    opened, solved, still_open = counts
     return ServiceLine(
         kept=kept,
-        opened=counts["opened"],
-        solved=counts["solved"],
-        open=counts["open"],
-        walks=report.whole.walks,
-        lost=report.whole.lost,
-        flows=report.flows,
+        opened=opened,
+        solved=solved,
+        open=still_open,
+        walks=figures.walks,
+        lost=figures.lost,
     )
+
+
+def _worst_flow(owned: Owned, period: Period) -> Flow | None:
+    """Return between whom most time was lost on the tickets of the month."""
+    flows = [
+        flow
+        for desk in owned.desks
+        for flow in flows_on(
+            Ticket.objects.filter(
+                desk=desk,
+                service__in=owned.ids,
+                kind__in=SUPPORT,
+                opened_at__gte=period.start,
+                opened_at__lt=period.end,
+            ),
+            desk,
+        )
+        if flow.bounces
+    ]
+    return max(flows, key=lambda flow: (flow.lost.working, flow.bounces), default=None)
 
 
 def _decided(owned: Owned, period: Period) -> Decided:
@@ -231,7 +274,9 @@ def _helpers(owned: Owned, period: Period) -> list[Helper]:
     ]
 
 
-def _to_look_at(lines: Iterable[ServiceLine], rests_on: Iterable[Kept]) -> Iterable[str]:
+def _to_look_at(
+    lines: Sequence[ServiceLine], rests_on: Iterable[Kept], worst: Flow | None
+) -> Iterable[str]:
     """Say what wants the owner's attention, the weightiest first."""
     for line in lines:
         if line.kept.is_below:
@@ -239,9 +284,7 @@ def _to_look_at(lines: Iterable[ServiceLine], rests_on: Iterable[Kept]) -> Itera
                 "service": line.service.name,
                 "words": line.kept.words,
             }
-    flows = [flow for line in lines for flow in line.flows if flow.bounces]
-    if flows:
-        worst = max(flows, key=lambda flow: (flow.lost.working, flow.bounces))
+    if worst is not None:
         yield f"{said_of(worst)}."
     for one in rests_on:
         if one.is_below:
