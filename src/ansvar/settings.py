@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "ansvar.notices",
     "ansvar.ownership",
     "ansvar.conversations",
+    "ansvar.suppliers",
     "ansvar.servicelevels",
     "ansvar.insight",
     "ansvar.importers",

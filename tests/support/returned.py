@@ -55,3 +55,16 @@ def a_report(
         message_id=message_id or outbound.message.message_id,
         subject=outbound.message.subject,
     ).encode()
+
+
+def a_report_on(message_id: str, *, recipient: str, desk: str) -> bytes:
+    """Return the report that nobody at *recipient* is known, about the mail with this id."""
+    return _REPORT.format(
+        desk=desk,
+        recipient=recipient,
+        action="failed",
+        status="5.1.1",
+        said="550 5.1.1 User unknown",
+        message_id=message_id,
+        subject="Sent",
+    ).encode()

@@ -50,6 +50,8 @@ PERMISSIONS: Mapping[str, str] = {
     "ticket.choose_level": "choose the service level of a ticket by hand, with a reason",
     "desk.manage": "set up desks, teams and calendars",
     "organisation.manage": "set up organisations, departments and sites",
+    "supplier.read": "see suppliers, what they are asked and how they keep their contracts",
+    "supplier.edit": "add and change suppliers",
     "rota.read": "see who is here and who is on duty",
     "rota.edit": "plan duties, and say when people of the desk are away",
     "role.grant": "give and take roles",
@@ -77,6 +79,7 @@ _AGENT = {
     "person.read",
     "person.edit",
     "service.read",
+    "supplier.read",
     "rota.read",
 }
 _LEAD = _AGENT | {
@@ -94,8 +97,10 @@ _READER = {permission for permission in PERMISSIONS if permission.endswith(".rea
 ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.AGENT: frozenset(_AGENT),
     Role.TEAM_LEAD: frozenset(_LEAD),
-    Role.SERVICE_OWNER: frozenset({"service.read", "person.read", "insight.read", "rota.read"}),
-    Role.SUPERVISOR: frozenset(_LEAD | {"journal.read", _DECIDING}),
+    Role.SERVICE_OWNER: frozenset(
+        {"service.read", "person.read", "supplier.read", "insight.read", "rota.read"}
+    ),
+    Role.SUPERVISOR: frozenset(_LEAD | {"journal.read", "supplier.edit", _DECIDING}),
     Role.ADMINISTRATOR: frozenset(PERMISSIONS.keys() - {_DECIDING}),
     Role.AUDITOR: frozenset(_READER),
 }

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from ansvar.conversations.claiming import Claim, claim_of, is_of_a_claimant
 from ansvar.conversations.decisions import (
+    Beside,
     Decision,
     Handler,
     OnBehalf,
@@ -55,6 +57,8 @@ class Considered:
     """The same mail, on a ticket already."""
     elsewhere: tuple[InboundMail, ...] = ()
     """The same mail on tickets of other desks."""
+    claim: Claim | None = None
+    """The conversation beside the requester's that it belongs to."""
 
 
 def consider(
@@ -73,11 +77,14 @@ def consider(
     repeats = _repeats(mail, inbound_id)
     same_as = next((one for one in repeats if one.mailbox.desk_id == desk.pk), None)
     ticket, way, is_ours = _found_ticket(mail, desk)
+    surer = [] if ticket is None or way is Way.REFERENCE else [way]
+    sender = author.address if author else ""
+    claim = claim_of(mail, desk=desk, sender=sender, surer=surer)
     thread = None
-    if ticket is not None:
+    if ticket is not None and claim is None:
         thread = _thread(ticket, way, desk=desk, person=person, author=author)
     received = Received(
-        sender=author.address if author else "",
+        sender=sender,
         is_released=is_released,
         forged_sign=forged_sign(mail.authentication, mailbox.trusted_checker),
         forged_server=mailbox.trusted_checker,
@@ -86,8 +93,9 @@ def consider(
         is_from_a_desk=author is not None and author.address in ours,
         repeats=same_as.ticket.reference if same_as and same_as.ticket else "",
         program_sign=mail.nature.sign if mail.nature.is_automatic else "",
+        beside=_beside(claim),
     )
-    if thread is None and not received.program_sign:
+    if claim is None and thread is None and not received.program_sign:
         received = _with_desk_in_copy(received, mail, person, desk=desk, ours=ours)
         received = replace(received, suggestion=_suggestion(mail, person, desk))
     decision = next_step(received, thread, now=clock.now())
@@ -110,6 +118,7 @@ def consider(
         address_fails=address_fails,
         same_as=same_as,
         elsewhere=elsewhere,
+        claim=claim,
     )
 
 
@@ -134,6 +143,12 @@ def is_answerable(mail: Incoming) -> bool:
     if mail.nature.is_automatic or mail.nature.is_list:
         return False
     return author_of(mail) != mail.sender
+
+
+def _beside(claim: Claim | None) -> Beside | None:
+    if claim is None:
+        return None
+    return Beside(ticket_id=claim.ticket_id, reference=claim.reference, way=claim.way)
 
 
 def _about_sender(mail: Incoming, author: Address | None, person: Person | None) -> list[Finding]:
@@ -231,6 +246,7 @@ def _answered(mail: Incoming, desk: Desk) -> tuple[bool, Ticket | None]:
             is_ours |= getattr(message, "outbound", None) is not None
         if message.ticket.desk_id == desk.pk and message.message_id in mail.references:
             found_by[message.message_id] = message.ticket
+    is_ours = is_ours or (may_be_ours and is_of_a_claimant(mail.message_id))
     return is_ours, next((found_by[one] for one in mail.references if one in found_by), None)
 
 

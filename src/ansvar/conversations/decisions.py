@@ -31,6 +31,8 @@ class Step(StrEnum):
     """An agent answers from his own mail program."""
     NOTE = "note"
     """An agent writes about a ticket, but not certainly to the requester."""
+    PASS_ON = "pass-on"  # noqa: S105 - a word, no secret
+    """It belongs to a conversation beside that with the requester."""
 
 
 class Way(StrEnum):
@@ -93,6 +95,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside:
+    """A conversation about a ticket beside the one with its requester."""
+
+    ticket_id: int
+    reference: str
+    way: Way
+
+
+@dataclass(frozen=True, kw_only=True)
 class Received:
     """What of a mail decides about it."""
 
@@ -115,6 +126,7 @@ class Received:
     handler: Handler | None = None
     on_behalf: OnBehalf | None = None
     suggestion: Suggestion | None = None
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +157,12 @@ def next_step(mail: Received, thread: Thread | None, *, now: datetime) -> Decisi
     aside = _aside(mail, thread)
     if aside is not None:
         return aside
+    if mail.beside is not None:
+        way = found(f"found-{mail.beside.way}", reference=mail.beside.reference)
+        ticket_id = mail.beside.ticket_id
+        return Decision(
+            step=Step.PASS_ON, ticket_id=ticket_id, way=mail.beside.way, findings=(way,)
+        )
     if thread is None:
         return _opened(mail)
     return replace(_on_thread(mail, thread, now), way=thread.way)
@@ -191,7 +209,9 @@ def forged_sign(checks: tuple[str, ...], server: str) -> str:
 
 def _aside(mail: Received, thread: Thread | None) -> Decision | None:
     """Return the decision not to let a mail become words on a ticket, if that is it."""
-    trusted = thread is not None and (thread.way is not Way.REFERENCE or thread.is_party)
+    trusted = mail.beside is not None or (
+        thread is not None and (thread.way is not Way.REFERENCE or thread.is_party)
+    )
     reason = None
     step = Step.IGNORE
     if mail.is_released:

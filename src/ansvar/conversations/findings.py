@@ -70,6 +70,7 @@ WORDS: Mapping[str, Promise] = {
     "joined": _("It is on %(reference)s now."),
     "answered": _("It is on %(reference)s as the desk's answer."),
     "noted": _("It is on %(reference)s as a note."),
+    "passed-on": _("It is on %(reference)s for the desk alone, apart from what requesters read."),
 }
 """Each code and its sentence."""
 

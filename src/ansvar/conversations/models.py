@@ -1,5 +1,6 @@
 """Messages on every channel, how mail comes in and how it goes out."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.db import models
@@ -276,8 +277,8 @@ class Message(models.Model):
         return f"{self.direction} {self.channel}: {self.text[:60]}"
 
 
-class Attachment(models.Model):
-    """A file on a message; its content lies in the content store."""
+class KeptFile(models.Model):
+    """A file that came with words or is sent with them; its content lies in the content store."""
 
     class Scan(models.TextChoices):
         """What the virus scanner said, a `scanning.Verdict`; empty where none is set up."""
@@ -287,7 +288,6 @@ class Attachment(models.Model):
         TOO_LARGE = "too_large", _("not scanned: too large")
         FOUND = "found", _("harmful, blocked")
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=250)
     media_type = models.CharField(max_length=120)
     size = models.PositiveBigIntegerField()
@@ -301,10 +301,10 @@ class Attachment(models.Model):
     """The name of what the scanner found; such a file is given to nobody."""
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["id"]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["id"], name="attachment_to_scan", condition=Q(scan="unscanned"))
-        ]
+        abstract = True
+
+    message_id: int
+    """Each kind has a `message` it belongs to."""
 
     @override
     def __str__(self) -> str:
@@ -314,6 +314,28 @@ class Attachment(models.Model):
     def is_blocked(self) -> bool:
         """Whether it is harmful and given to nobody."""
         return self.scan == self.Scan.FOUND
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket it is about."""
+        raise NotImplementedError
+
+
+class Attachment(KeptFile):
+    """A file on a message."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["id"], name="attachment_to_scan", condition=Q(scan="unscanned"))
+        ]
+
+    @property
+    @override
+    def ticket(self) -> Ticket:
+        return self.message.ticket
 
 
 class OutboundMail(models.Model):
@@ -368,6 +390,11 @@ class OutboundMail(models.Model):
 class LoneMail(models.Model):
     """A mail that is on no ticket's conversation, from when it was written until it was sent."""
 
+    ARGUMENT: ClassVar[str] = "mail_id"
+    """Under which name the task that sends it takes its id."""
+    IS_AUTOMATIC: ClassVar[bool] = True
+    """Whether it says of itself that no person wrote it."""
+
     class State(models.TextChoices):
         """What has become of it."""
 
@@ -396,9 +423,26 @@ class LoneMail(models.Model):
     def __str__(self) -> str:
         return f"to {self.recipient}: {self.state}"
 
+    @property
+    def foot(self) -> str:
+        """The line under its words."""
+        return self.mailbox.desk.name
+
+    @property
+    def earlier_ids(self) -> Sequence[str]:
+        """The ids of the mails that it goes on from, the oldest first."""
+        return [self.in_reply_to] if self.in_reply_to else []
+
+    @property
+    def files(self) -> Sequence[KeptFile]:
+        """What is sent with it."""
+        return ()
+
 
 class SenderNotice(LoneMail):
     """A mail to somebody whose own mail could not be taken; there is no ticket to show it on."""
+
+    ARGUMENT = "notice_id"
 
     inbound = models.OneToOneField(InboundMail, models.CASCADE, related_name="notice")
     """The mail that is answered: one notice at most, however often it is read again."""

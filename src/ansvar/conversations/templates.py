@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, override
 
 from ansvar.conversations.composing import one_line
 from ansvar.conversations.models import MailTemplate
+from ansvar.kernel.registry import Registry
 from ansvar.people.models import Desk
 
 LONGEST = 10_000
@@ -62,7 +63,7 @@ MEANINGS: Mapping[str, str | Promise] = {
 
 _TICKET = frozenset({"name", "reference", "subject", "desk", "link"})
 
-KINDS: Mapping[str, Kind] = {
+_OF_TICKETS: Mapping[str, Kind] = {
     "acknowledgement": Kind(
         label=gettext_lazy("Acknowledgement"),
         when=gettext_lazy("somebody has opened a ticket by mail"),
@@ -139,6 +140,12 @@ KINDS: Mapping[str, Kind] = {
         required=frozenset({"reason"}),
     ),
 }
+
+KINDS: Registry[Kind] = Registry("kinds of mails")
+"""Contexts that write other mails file theirs when they start."""
+
+for _name, _kind in _OF_TICKETS.items():
+    KINDS.add(_name)(_kind)
 
 
 def template_for(desk: Desk, kind: str, language: str) -> Template:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from ansvar.conversations import store
 from ansvar.conversations.facts import FileBlocked
-from ansvar.conversations.models import Attachment, Message
+from ansvar.conversations.models import InboundMail, KeptFile
 from ansvar.conversations.scanning import Scanned, Verdict, scan
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.command import command
@@ -29,8 +31,8 @@ class VirusFound(Refusal):
         )
 
 
-def let_pass(message: Message, name: str, content: Iterable[bytes]) -> Scanned | None:
-    """Show a file that comes with a message to the scanner; nothing when there is none.
+def let_pass(inbound: InboundMail | None, name: str, content: Iterable[bytes]) -> Scanned | None:
+    """Show a file to the scanner, with the mail it came in; nothing when there is no scanner.
 
     What is harmful passes only with a mail that somebody let through knowing it: then the file is
     kept, and given to nobody.
@@ -40,7 +42,6 @@ def let_pass(message: Message, name: str, content: Iterable[bytes]) -> Scanned |
     scanned = scan(content)
     if scanned is None or scanned.verdict is not Verdict.FOUND:
         return scanned
-    inbound = message.inbound
     if inbound is None or not inbound.is_let_through_infected:
         raise VirusFound(name, scanned.signature)
     return scanned
@@ -53,35 +54,39 @@ def scan_again() -> int:
 
     Records: FileBlocked.
     """
-    waiting = Attachment.objects.filter(scan=Attachment.Scan.UNSCANNED).order_by("pk")
     seen = 0
-    for attachment in waiting[:AT_ONCE]:
-        scanned = scan(store.pieces_of(attachment.sha256))
-        if scanned is None or scanned.verdict is Verdict.UNSCANNED:
-            break
-        _keep_verdict(attachment.pk, scanned)
-        seen += 1
+    # Files of every kind of message, also of contexts above this one.
+    for kind in KeptFile.__subclasses__():
+        rows: QuerySet[KeptFile] = kind._default_manager.all()  # noqa: SLF001 - documented
+        waiting = rows.filter(scan=KeptFile.Scan.UNSCANNED).order_by("pk")
+        for file in waiting[:AT_ONCE]:
+            scanned = scan(store.pieces_of(file.sha256))
+            if scanned is None or scanned.verdict is Verdict.UNSCANNED:
+                return seen
+            _keep_verdict(kind, file.pk, scanned)
+            seen += 1
     return seen
 
 
 @command
-def _keep_verdict(attachment_id: int, scanned: Scanned) -> None:
-    rows = Attachment.objects.select_for_update(of=("self",)).select_related("message__ticket")
-    attachment = rows.filter(pk=attachment_id).first()
+def _keep_verdict(kind: type[KeptFile], file_id: int, scanned: Scanned) -> None:
+    rows: QuerySet[KeptFile] = kind._default_manager.select_for_update()  # noqa: SLF001 - as above
+    file = rows.filter(pk=file_id).first()
     # Its ticket may have been taken away, or another process was faster.
-    if attachment is None or attachment.scan != Attachment.Scan.UNSCANNED:
+    if file is None or file.scan != KeptFile.Scan.UNSCANNED:
         return
-    attachment.scan, attachment.signature = scanned.verdict, scanned.signature
-    attachment.save(update_fields=["scan", "signature"])
+    file.scan, file.signature = scanned.verdict, scanned.signature
+    file.save(update_fields=["scan", "signature"])
+    ticket = file.ticket
     if scanned.verdict is Verdict.FOUND:
         record(
             FileBlocked(
-                subject_id=attachment.message.ticket_id,
-                message_id=attachment.message_id,
-                attachment_id=attachment.pk,
-                file=attachment.name,
+                subject_id=ticket.pk,
+                message_id=file.message_id,
+                attachment_id=file.pk,
+                file=file.name,
                 signature=scanned.signature,
             ),
             by=SYSTEM,
         )
-    tell_pages(attachment.message.ticket)
+    tell_pages(ticket)

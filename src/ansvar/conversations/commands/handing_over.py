@@ -3,15 +3,16 @@
 import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Model
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from ansvar.conversations import transport
-from ansvar.conversations.models import Mailbox, NoticeMail, OutboundMail, SenderNotice
+from ansvar.conversations.models import LoneMail, Mailbox, OutboundMail
 from ansvar.conversations.signing import is_signed, signed
 from ansvar.kernel import clock
 
@@ -56,13 +57,14 @@ def pause_before_sending(mailbox: Mailbox, *, ahead: int) -> timedelta:
     if not _is_alone(mailbox):
         return MINUTE / limit
     now = clock.now()
-    mails = OutboundMail.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
-    told = SenderNotice.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
-    notices = NoticeMail.objects.filter(mailbox=mailbox, sent_at__gt=now - MINUTE)
-    moments = [
+    # Whatever leaves through the mailbox counts, also of contexts above this one.
+    kinds: tuple[type[Model], ...] = (OutboundMail, *LoneMail.__subclasses__())
+    moments: list[datetime | None] = [
         moment
-        for rows in (mails, told, notices)
-        for moment in rows.values_list("sent_at", flat=True)
+        for kind in kinds
+        for moment in kind._default_manager.filter(  # noqa: SLF001 - documented
+            mailbox=mailbox, sent_at__gt=now - MINUTE
+        ).values_list("sent_at", flat=True)
     ]
     sent = sorted(moment for moment in moments if moment is not None)
     if len(sent) < limit:

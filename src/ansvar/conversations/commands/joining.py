@@ -153,17 +153,19 @@ def _message(
         inbound=inbound,
         said_at=inbound.received_at,
     )
-    keep_files(
-        message,
-        [
-            NewFile(
-                name=file.name,
-                media_type=file.media_type,
-                content=file.content,
-                content_id=file.content_id,
-                is_signature=file.is_signature,
-            )
-            for file in mail.files
-        ],
-    )
+    keep_files(message, files_of(mail))
     return message
+
+
+def files_of(mail: Incoming) -> list[NewFile]:
+    """Return the files of a mail as they are kept."""
+    return [
+        NewFile(
+            name=file.name,
+            media_type=file.media_type,
+            content=file.content,
+            content_id=file.content_id,
+            is_signature=file.is_signature,
+        )
+        for file in mail.files
+    ]

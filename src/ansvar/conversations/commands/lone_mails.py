@@ -5,18 +5,19 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import override
 
+from ansvar.conversations import store
 from ansvar.conversations.commands.handing_over import (
     MailNotTaken,
     MailRefused,
     hand_over,
     pause_before_sending,
 )
-from ansvar.conversations.composing import Outgoing, as_bytes
-from ansvar.conversations.models import LoneMail, NoticeMail, SenderNotice
+from ansvar.conversations.composing import Outgoing, OutgoingFile, as_bytes, kept_references
+from ansvar.conversations.models import LoneMail
 from ansvar.kernel import clock
 from ansvar.kernel.work import Task
 
-Lone = type[SenderNotice] | type[NoticeMail]
+Lone = type[LoneMail]
 
 
 def deliver_lone(model: Lone, mail_id: int, *, attempts: int, again: Task) -> None:
@@ -45,8 +46,7 @@ def _deliver(model: Lone, mail_id: int, again: Task) -> None:
     mailbox = mail.mailbox
     pause = pause_before_sending(mailbox, ahead=0)
     if pause > timedelta():
-        # Both tasks of lone mails take the id under the name of what they send.
-        again.later_in(pause, **{_ARGUMENT[model]: mail_id})
+        again.later_in(pause, **{model.ARGUMENT: mail_id})
         return
     with override(mail.language):
         outgoing = Outgoing(
@@ -55,13 +55,20 @@ def _deliver(model: Lone, mail_id: int, again: Task) -> None:
             to=[mail.recipient],
             subject=mail.subject,
             text=mail.text,
-            foot=mailbox.desk.name,
+            foot=mail.foot,
             language=mail.language,
             message_id=mail.message_id,
             in_reply_to=mail.in_reply_to,
-            references=[mail.in_reply_to] if mail.in_reply_to else (),
+            references=kept_references(mail.earlier_ids),
             written_at=mail.written_at,
-            is_automatic=True,
+            is_automatic=mail.IS_AUTOMATIC,
+            files=[
+                OutgoingFile(
+                    name=file.name, media_type=file.media_type, content=store.read(file.sha256)
+                )
+                for file in mail.files
+                if not file.is_blocked
+            ],
         )
         raw = as_bytes(outgoing)
     hand_over(mailbox, [mail.recipient], raw, needs_utf8=outgoing.needs_utf8)
@@ -69,9 +76,6 @@ def _deliver(model: Lone, mail_id: int, again: Task) -> None:
     mail.attempts += 1
     mail.error = ""
     mail.save(update_fields=["state", "sent_at", "attempts", "error"])
-
-
-_ARGUMENT: dict[Lone, str] = {SenderNotice: "notice_id", NoticeMail: "mail_id"}
 
 
 @transaction.atomic

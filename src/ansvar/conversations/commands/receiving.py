@@ -145,6 +145,10 @@ def _settle(inbound: InboundMail, mail: Incoming, *, by: Actor, is_released: boo
             ticket, outcome = _locked(decision), "noted"
             assert seen.person is not None  # noqa: S101 - as above
             add_note(ticket.pk, text=_words_of_note(mail), by=_acting(seen.person))
+        case Step.PASS_ON:
+            ticket, outcome = _locked(decision), "passed-on"
+            assert seen.claim is not None  # noqa: S101 - the decision follows from it
+            seen.claim.take(inbound, mail, by=by)
     findings = [*seen.findings, found(outcome, reference=ticket.reference)]
     inbound.findings = to_json(findings)
     inbound.state, inbound.ticket = InboundMail.State.TAKEN, ticket

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from ansvar.conversations.facts import (
     MessageSent,
     MessageSentAgain,
 )
-from ansvar.conversations.models import Attachment, Message, OutboundMail
+from ansvar.conversations.models import Attachment, InboundMail, Message, OutboundMail
 from ansvar.conversations.parsing.headers import clean
 from ansvar.conversations.queries import mailbox_for, unanswered_without
 from ansvar.kernel import clock
@@ -246,24 +246,35 @@ def keep_files(message: Message, files: Iterable[NewFile]) -> None:
 
     Raises: VirusFound.
     """
+    rows = [Attachment(message=message, **one) for one in stored_files(files, message.inbound)]
+    if rows:
+        Attachment.objects.bulk_create(rows)
+
+
+def stored_files(files: Iterable[NewFile], inbound: InboundMail | None) -> list[dict[str, Any]]:
+    """Put files into the content store and return the fields of the rows that name them.
+
+    *inbound* is the mail they came with, if they came with one.
+
+    Raises: VirusFound.
+    """
     kept = list(files)
     if not kept:
-        return
-    scanned = [let_pass(message, file.name, file.pieces()) for file in kept]
-    Attachment.objects.bulk_create(
-        Attachment(
-            message=message,
-            name=file.name[:250] or "file",
-            media_type=file.media_type[:120] or "application/octet-stream",
-            size=stored.size,
-            sha256=stored.sha256,
-            content_id=file.content_id[:250],
-            is_signature=file.is_signature,
-            scan=verdict.verdict if verdict else "",
-            signature=verdict.signature if verdict else "",
-        )
+        return []
+    scanned = [let_pass(inbound, file.name, file.pieces()) for file in kept]
+    return [
+        {
+            "name": file.name[:250] or "file",
+            "media_type": file.media_type[:120] or "application/octet-stream",
+            "size": stored.size,
+            "sha256": stored.sha256,
+            "content_id": file.content_id[:250],
+            "is_signature": file.is_signature,
+            "scan": verdict.verdict if verdict else "",
+            "signature": verdict.signature if verdict else "",
+        }
         for file, stored, verdict in zip(kept, _stored(kept), scanned, strict=True)
-    )
+    ]
 
 
 def _stored(files: Sequence[NewFile]) -> list[store.Stored]:

@@ -45,6 +45,7 @@ OUTCOMES = {
     Step.JOIN: gettext_lazy("It would join that ticket."),
     Step.ANSWER: gettext_lazy("It would be the desk's answer on that ticket."),
     Step.NOTE: gettext_lazy("It would be a note on that ticket."),
+    Step.PASS_ON: gettext_lazy("It would be kept there, apart from what the requester reads."),
 }
 DECIDABLE = frozenset({State.QUARANTINED, State.IGNORED, State.DISCARDED})
 

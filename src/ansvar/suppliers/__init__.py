@@ -1,0 +1,1 @@
+"""What suppliers are asked: tasks in words of their own, by mail, with their answers."""
