@@ -17,7 +17,8 @@ PEOPLE: dict[str, str | Promise] = {
         "team lead of the service desk. Give out what nobody has taken yet."
     ),
     "petra.ekwall@lindblom.example": _(
-        "owner of the cash desk service. Change its impact script, test it, publish it."
+        "owner of the cash desk service. Under My services two hand-overs wait for her; or change"
+        " its impact script, test it, publish it."
     ),
     "amina.warsame@lindblom.example": _(
         "requester, manager of a pharmacy. Report something, and confirm what was mended."
