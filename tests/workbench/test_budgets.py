@@ -1,7 +1,7 @@
 """What the pages used all day may cost, whatever there is to show."""
 
 from budgets import Budget
-from builders import a_person, acting
+from builders import a_person, a_team, acting, an_agent
 from desktops import Desktop
 from django.test import Client
 from levels import a_level, a_row
@@ -16,7 +16,7 @@ from ansvar.tickets.commands import (
     link_tickets,
 )
 from ansvar.tickets.models import Link, Ticket
-from tickets import a_ticket
+from tickets import a_ticket, handed_back
 
 MOST_QUEUE_QUERIES = 12
 MOST_TICKET_QUERIES = 16
@@ -63,6 +63,16 @@ def test_ticket_page(desk: Desktop, client: Client, budget: Budget):
         add_participant(ticket.pk, person=a_person(), by=desk.by)
     with budget("ticket page"):
         client.get(f"/tickets/{ticket.reference}/")
+
+
+def test_pages_around_custody(desk: Desktop, client: Client, budget: Budget):
+    ticket = a_lived_ticket(desk)
+    for back in (desk.first, desk.second):
+        for page in ("custody", "hand-over", "ask-others", "expected"):
+            with budget(f"ticket {page}"):
+                assert client.get(f"/tickets/{ticket.reference}/{page}/").status_code == 200
+        a_team(desk.desk, members=(an_agent(team=desk.second),))
+        handed_back(ticket, back, by=desk.by)
 
 
 def test_times_of_a_ticket(desk: Desktop, client: Client, budget: Budget):
