@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ansvar.workbench.owning.urls")),
     path("", include("ansvar.workbench.urls")),
     path("", include("ansvar.workbench.rota.urls")),
+    path("", include("ansvar.workbench.suppliers.urls")),
     path("admin/", include("ansvar.workbench.admin.urls")),
     path("insight/", include("ansvar.workbench.insight.urls")),
 ]

@@ -52,6 +52,7 @@ def everything(program: Program, ticket: Ticket) -> list[tuple[str, Any]]:
         "level_id": 1,
         "version_id": 1,
         "desk_id": ticket.desk_id,
+        "supplier_id": 1,
     }
     answers = []
     for method, path, operation in OPERATIONS:
@@ -83,7 +84,7 @@ def test_of_his_own_ticket_a_requester_never_gets_the_desks_inside(place: Workpl
     person = a_person()
     service = an_agreed_service(place.desk)
     ticket = a_ticket_with_secrets(place, requester=person, service=service)
-    inside = {"notes", "links", "timeline", "custody", "tasks", "hand-overs"}
+    inside = {"notes", "links", "timeline", "custody", "tasks", "hand-overs", "supplier-tasks"}
     for name, answer in everything(Program(person), ticket):
         text = answer.content.decode() if not answer.streaming else ""
         shown = {secret for secret in SECRETS if secret in text}

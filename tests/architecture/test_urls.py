@@ -44,10 +44,12 @@ from ansvar.rota.commands import announce_absence, plan_turns
 from ansvar.rota.decisions import Duty, PlannedTurn
 from ansvar.servicelevels.commands import create_level
 from ansvar.servicelevels.decisions.terms import LevelKind
+from ansvar.suppliers.commands import Errand, ask_supplier
 from ansvar.tickets.commands import ask_others, hand_over_ticket, link_tickets
 from ansvar.tickets.commands.passing import pass_ownership
 from ansvar.tickets.decisions import TaskKind
 from ansvar.tickets.models import Link
+from suppliers import a_supplier
 from tickets import a_ticket
 
 OPEN_TO_ANYBODY = {
@@ -155,7 +157,21 @@ def made_world() -> World:
         desk.colleague.pk, starts_at=now, ends_at=now + timedelta(hours=1), by=SYSTEM
     )
     mine = a_ticket(desk, by=desk.by)
+    asked = ask_supplier(
+        ticket.pk,
+        errand=Errand(
+            supplier=a_supplier(),
+            subject="x",
+            words="x",
+            files=[NewFile(name="a.txt", media_type="text/plain", content=b"x")],
+        ),
+        by=desk.by,
+    )
     samples = {
+        "supplier_id": asked.supplier_id,
+        "task_reference": asked.reference,
+        "said_id": asked.messages.get().pk,
+        "sent_file_id": asked.messages.get().files.get().pk,
         "turn_id": turn.pk,
         "absence_id": absence.pk,
         "passing_id": pass_ownership([mine.pk], to=desk.colleague, by=desk.by).pk,

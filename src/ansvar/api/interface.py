@@ -21,6 +21,7 @@ from ansvar.api import (
     people,
     places,
     refusals,
+    suppliers,
     ticket_actions,
     ticket_asking,
     ticket_details,
@@ -50,6 +51,8 @@ interface.add_router("/tickets", ticket_record.section.router)
 interface.add_router("/tickets", ticket_details.section.router)
 interface.add_router("/tickets", clocks.section.router)
 interface.add_router("/tickets", messages.section.router)
+interface.add_router("/tickets", suppliers.on_tickets.router)
+interface.add_router("/suppliers", suppliers.section.router)
 interface.add_router("/people", people.section.router)
 interface.add_router("/services", catalogue.section.router)
 interface.add_router("", levels.section.router)

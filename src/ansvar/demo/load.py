@@ -22,6 +22,7 @@ from ansvar.demo.matters import MATTERS
 from ansvar.demo.offers import offers
 from ansvar.demo.pace import MONTHS_TOLD, STOCKHOLM, arrivals
 from ansvar.demo.promises import found_promises, show_promises
+from ansvar.demo.supplying import found_suppliers
 from ansvar.demo.today import lives_of_today
 from ansvar.kernel import clock
 from ansvar.kernel.journal import as_history, request
@@ -107,6 +108,7 @@ def _found(now: datetime, progress: Progress) -> Company:
         found_catalogue(company)
         progress("Agreeing on service levels")
         found_promises(company)
+        found_suppliers(company)
         progress("Planning who is on duty")
         found_duties(company, now.astimezone(STOCKHOLM).date())
     return company

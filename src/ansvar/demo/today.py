@@ -19,6 +19,7 @@ from ansvar.demo.deciding import (
 from ansvar.demo.founding import acting
 from ansvar.demo.lives import Life
 from ansvar.demo.matters import MATTERS, Matter
+from ansvar.demo.supplying import asks_supplier
 from ansvar.people.models import Person
 from ansvar.tickets.commands import wait_with_ticket
 from ansvar.tickets.decisions import Answer, Kind, WaitingFor
@@ -409,7 +410,16 @@ SCENES: Final = (
                 ),
             ),
             (301, _goes_on_as("Kaveh Moradi")),
-            (280, _waits(WaitingFor.SUPPLIER, "The operator digs; promised today", hours=6)),
+            (
+                280,
+                asks_supplier(
+                    "Line is dead since the morning",
+                    "The fixed line of a pharmacy is dead since 07:40, the mobile one carries it. "
+                    "The modem has power and no signal.\n\nPlease measure the line and tell us "
+                    "when it will be back.",
+                    theirs="LB2209417",
+                ),
+            ),
         ),
     ),
     Scene(

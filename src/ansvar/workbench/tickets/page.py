@@ -19,6 +19,8 @@ from ansvar.people.queries import email_point_of
 from ansvar.rota.queries import absence_along
 from ansvar.servicelevels.running import timed_of, with_story
 from ansvar.servicelevels.stuck import stuck_since
+from ansvar.suppliers.queries import names_along as supplier_names_along
+from ansvar.suppliers.queries import tasks_along, tasks_on
 from ansvar.tickets.asked import asked_along
 from ansvar.tickets.decisions import State, next_close
 from ansvar.tickets.explaining import why_priority
@@ -46,7 +48,7 @@ def ticket_of(request: HttpRequest, reference: str) -> Ticket:
     Raises: Http404, also for a ticket that is not the reader's to see.
     """
     seen = tickets_seen(request).select_related("desk", "team", "service", "site", "stuck")
-    found = with_story(seen).annotate(**asked_along(reader_of(request).person.pk))
+    found = with_story(seen).annotate(**asked_along(reader_of(request).person.pk), **tasks_along())
     ticket = found.filter(reference=reference.upper()).first()
     if ticket is None:
         raise Http404
@@ -97,7 +99,7 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     known = Known()
     known.add("person", [*people.all, reader.person])
     known.add("team", [ticket.team])
-    known.names |= dict(names_along(ticket))
+    known.names |= dict(names_along(ticket)) | dict(supplier_names_along(ticket))
     links = _links_of(reader, ticket)
     known.names |= {("ticket", one["ticket"].pk): one["ticket"].reference for one in links}
     notes = list(Note.objects.filter(ticket=ticket).select_related("author"))
@@ -119,6 +121,7 @@ def page_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "attempts": _attempts(story),
         "pending": pending_on(reader, ticket, now=now),
         "around": around(reader, ticket),
+        "at_suppliers": tasks_on(ticket),
         "unregistered": ticket.registered_at - ticket.opened_at if ticket.registered_at else None,
         "board": board_of(told, known, now=now) if told else None,
         "stuck": stuck_since(ticket, told.hours if told else None),

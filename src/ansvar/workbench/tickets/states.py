@@ -12,6 +12,7 @@ from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
 from ansvar.kernel.actor import Actor
 from ansvar.people.models import Organisation
+from ansvar.suppliers.queries import organisations_to_wait_for
 from ansvar.tickets.commands import (
     close_ticket,
     reopen_ticket,
@@ -188,6 +189,15 @@ def _with_form(
     )
 
 
+def _forms(ticket: Ticket) -> dict[str, forms.Form]:
+    """Return the forms, with the suppliers of the ticket's desk to choose from."""
+    made = {name: form() for name, form in FORMS.items()}
+    supplier = made["wait"].fields["supplier"]
+    assert isinstance(supplier, forms.ModelChoiceField)  # noqa: S101 - declared above
+    supplier.queryset = organisations_to_wait_for(ticket.desk_id)
+    return made
+
+
 def _state_panel(
     request: HttpRequest,
     ticket: Ticket,
@@ -198,7 +208,7 @@ def _state_panel(
     reader = reader_of(request)
     context = {
         "title": _("What becomes of %(reference)s") % {"reference": ticket.reference},
-        "forms": {name: made() for name, made in FORMS.items()} | (filled or {}),
+        "forms": _forms(ticket) | (filled or {}),
         "opened": next(iter(filled or {}), ""),
         "next_states": next_states(ticket),
         "rights": {

@@ -1,0 +1,1 @@
+"""Pages about suppliers: what is with them, what they are asked, how they are reached."""
