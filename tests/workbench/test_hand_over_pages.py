@@ -288,7 +288,7 @@ def test_one_key_decides_a_hand_over_and_those_who_look_see_each_other(opened: O
     page = opened(at(ticket), as_=owner)
     expect(theirs.locator("[data-looking] [data-names]")).to_have_text(owner.name)
     expect(page.locator("[data-looking] [data-names]")).to_have_text(desk.agent.name)
-    page.keyboard.press("3")
+    page.keyboard.press("2")
     expect(page.locator("#pending-title")).to_have_count(0)
     expect(theirs.locator("#story")).to_contain_text("Decided: it stays where it is")
     page.close()
