@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from ansvar.kernel import clock
 from ansvar.servicelevels.promises import hears_by
+from ansvar.suppliers.queries import is_supplier_named
 from ansvar.tickets.decisions import Kind, State, WaitingFor, next_close
 from ansvar.tickets.models import Ticket
 from ansvar.ui import wording
@@ -52,6 +53,18 @@ def standing_of(ticket: Ticket) -> Standing:
     if state is State.NEW and ticket.owner is None:
         return _new(ticket)
     return _in_work(ticket)
+
+
+def awaited_by_name(ticket: Ticket) -> str:
+    """Say for whom a ticket waits where its requester may know; nothing otherwise.
+
+    Most desks show one provider; only a supplier whose card allows it is ever named.
+    """
+    if ticket.state != State.WAITING or ticket.waiting_for != WaitingFor.SUPPLIER:
+        return ""
+    if ticket.supplier is None or not is_supplier_named(ticket):
+        return ""
+    return _("%(name)s helps us with it.") % {"name": ticket.supplier.name}
 
 
 def steps_of(ticket: Ticket, *, taken_up_at: datetime | None) -> list[Step]:

@@ -39,7 +39,13 @@ from ansvar.portal.reading import (
     person_of,
     words_of,
 )
-from ansvar.portal.standing import how_pressing, solved_by, standing_of, steps_of
+from ansvar.portal.standing import (
+    awaited_by_name,
+    how_pressing,
+    solved_by,
+    standing_of,
+    steps_of,
+)
 from ansvar.servicelevels.promises import promises_of
 from ansvar.tickets.commands import (
     add_participant,
@@ -165,6 +171,7 @@ def _context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "participants": [row.person for row in rows],
         "is_chief": may(actor, "ticket.confirm", ticket),
         "solved_by": solved_by(ticket, now=clock.now()),
+        "awaited": awaited_by_name(ticket),
         "pressing": how_pressing(ticket),
         "promises": promises_of(ticket, now=clock.now()),
         "has_questions": script is not None,

@@ -15,6 +15,7 @@ from ansvar.conversations.showing import has_remote_pictures
 from ansvar.kernel import telling
 from ansvar.kernel.facts import Fact
 from ansvar.kernel.telling import Told
+from ansvar.suppliers.facts import SupplierAsked, SupplierWrote
 from ansvar.tickets.decisions import Answer, TaskKind
 from ansvar.tickets.facts import (
     HandOverAsked,
@@ -253,6 +254,35 @@ def _task_answered(fact: TaskAnswered, _told: Told) -> dict[str, Any]:
     return {"icon": "heart-handshake", "title": _("Answered"), "text": fact.said, "tone": "accent"}
 
 
+def _supplier_asked(fact: SupplierAsked, told: Told) -> dict[str, Any]:
+    title = _("Asked %(whom)s (%(task)s)") % {
+        "whom": _name(told, "supplier", fact.supplier_id),
+        "task": _name(told, "supplier_task", fact.task_id),
+    }
+    return {"icon": "building", "title": title, "text": fact.title}
+
+
+def _supplier_wrote(fact: SupplierWrote, told: Told) -> dict[str, Any]:
+    if fact.is_answer:
+        title = _("%(who)s answered (%(task)s)")
+    elif fact.is_automatic:
+        title = _("A program of %(who)s wrote (%(task)s)")
+    elif fact.is_of_supplier:
+        title = _("%(who)s wrote (%(task)s)")
+    else:
+        title = _("An unknown address wrote to %(who)s and us (%(task)s)")
+    names = {
+        "who": _name(told, "supplier", fact.supplier_id),
+        "task": _name(told, "supplier_task", fact.task_id),
+    }
+    tone = "accent" if fact.is_answer else ""
+    return {"icon": "building", "title": title % names, "tone": tone}
+
+
+def _name(told: Told, noun: str, pk: int) -> str:
+    return told.names.get((noun, pk), "")
+
+
 def _resolved(fact: TicketResolved, _told: Told) -> dict[str, Any]:
     title = _("Resolved")
     return {"icon": "circle-check", "title": title, "text": fact.resolution, "tone": "good"}
@@ -269,6 +299,8 @@ _HAPPENINGS: Mapping[type[Fact], Callable[[Any, Told], dict[str, Any]]] = {
     HandOverDecided: _hand_over_decided,
     TaskGiven: _task_given,
     TaskAnswered: _task_answered,
+    SupplierAsked: _supplier_asked,
+    SupplierWrote: _supplier_wrote,
     TicketResolved: _resolved,
     TicketReopened: _reopened,
 }

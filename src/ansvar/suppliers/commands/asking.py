@@ -14,7 +14,7 @@ from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
 from ansvar.people.decisions import normalise_email
-from ansvar.suppliers.commands.holding import hold_ticket, locked_task, move
+from ansvar.suppliers.commands.holding import TaskNotThere, hold_ticket, locked_task, move
 from ansvar.suppliers.commands.mailing import queue_mail, require_way
 from ansvar.suppliers.decisions import TaskState, task_reference
 from ansvar.suppliers.facts import SupplierAsked, SupplierTaskDrafted
@@ -169,7 +169,7 @@ def _drafted(task: SupplierTask) -> SupplierTaskDrafted:
 
 def _require_draft(task: SupplierTask) -> None:
     if not task.is_draft:
-        move(task, TaskState.DRAFT)
+        raise TaskNotThere(task.state, TaskState.DRAFT)
 
 
 def _fill(task: SupplierTask, errand: Errand) -> None:

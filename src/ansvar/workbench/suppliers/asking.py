@@ -46,7 +46,7 @@ class ErrandForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12, "data-send": True}),
         help_text=gettext_lazy("It reads these words and the files you choose; nothing else."),
     )
-    recipient = forms.ChoiceField(label=gettext_lazy("Goes to"), required=False)
+    recipient = forms.ChoiceField(label=gettext_lazy("Goes to"))
     copied = forms.MultipleChoiceField(
         label=gettext_lazy("Files of the ticket that go along"),
         required=False,
@@ -106,8 +106,10 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
         return panel(request, "ask-supplier", now, context, status=status)
 
     if request.method != "POST":
-        words = words_for(supplier, ticket.desk)
-        return show(ticket, ErrandForm(supplier, files, initial={"words": words}))
+        initial = {"words": words_for(supplier, ticket.desk)}
+        if not _has_mailbox(ticket.desk):
+            initial["recipient"] = NO_MAIL
+        return show(ticket, ErrandForm(supplier, files, initial=initial))
     said = _("The draft is kept.") if is_draft else _("%(name)s is asked.") % {"name": supplier}
     form = ErrandForm(supplier, files, request.POST)
     return carry_out(request, reference, _sized(form, request), command, said=said, show=show)

@@ -48,7 +48,7 @@ class WordsForm(forms.Form):
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 5, "data-send": True}),
     )
-    recipient = forms.ChoiceField(label=gettext_lazy("Goes to"), required=False)
+    recipient = forms.ChoiceField(label=gettext_lazy("Goes to"))
     asks_again = forms.BooleanField(
         label=gettext_lazy("It has to act again"),
         required=False,
