@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import a_person, a_service, an_agent
+from builders import a_person, a_service, a_team, acting, an_agent
 from levels import a_level, a_row, the_clock
 from queued_work import run_queued
 
@@ -13,8 +13,15 @@ from ansvar.notices.models import Notice
 from ansvar.people.commands import set_lead
 from ansvar.servicelevels.commands import take_due_steps
 from ansvar.servicelevels.decisions.terms import Action, Addressee, Step
-from ansvar.tickets.commands import assign_ticket, override_priority, resolve_ticket
-from ansvar.tickets.models import Ticket
+from ansvar.tickets.commands import (
+    assign_ticket,
+    hand_over_ticket,
+    override_priority,
+    resolve_ticket,
+    set_hand_over_rule,
+)
+from ansvar.tickets.decisions import RuleMode
+from ansvar.tickets.models import HandOverRequest, Ticket
 from tickets import Workplace, a_ticket, a_workplace
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +225,26 @@ def test_a_step_gives_the_ticket_to_another_team():
         run_queued()
     ticket.refresh_from_db()
     assert ticket.team == place.second
+
+
+def test_a_step_asks_whoever_decides_and_waits_where_somebody_has_asked_already():
+    with at(8):
+        place = a_workplace()
+        third = a_team(place.desk, line=3)
+        step = Step(key="give", percent=50, action=Action.ASSIGN, team_id=third.pk)
+        a_level(place.desk, a_row(resolution=240), steps=(step,))
+        service = a_service(place.desk)
+        set_hand_over_rule(service.pk, mode=RuleMode.ALWAYS, by=acting(service.owner))
+    with at(9):
+        ticket, wished = a_ticket(place, service=service), a_ticket(place, service=service)
+        hand_over_ticket(wished.pk, team=place.second, reason="Yours.", by=place.by)
+    with at(12):
+        take_due_steps()
+        run_queued()
+    asked = HandOverRequest.objects.order_by("ticket").values_list("ticket", "team", "answer")
+    assert list(asked) == [(ticket.pk, third.pk, ""), (wished.pk, place.second.pk, "")]
+    ticket.refresh_from_db()
+    assert ticket.team == place.first
 
 
 def test_the_steps_of_many_clocks_cost_no_more_queries(django_assert_max_num_queries):

@@ -9,7 +9,6 @@ from ansvar.tickets.decisions import (
     Basis,
     State,
     can_move,
-    is_bounce,
     next_close,
     state_in_hands,
 )
@@ -40,11 +39,6 @@ def test_who_takes_a_ticket_works_on_it_and_who_is_given_one_has_not_begun():
     assert state_in_hands(3, by_id=3) == State.IN_WORK
     assert state_in_hands(3, by_id=4) == State.ASSIGNED
     assert state_in_hands(None) == State.NEW
-
-
-def test_giving_back_is_a_bounce():
-    assert is_bounce(1, [1, 2])
-    assert not is_bounce(3, [1, 2])
 
 
 def test_the_quiet_period_is_counted_from_the_resolution():

@@ -1,5 +1,7 @@
 """What a step does to a ticket itself: a higher priority, or other hands."""
 
+from contextlib import suppress
+
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -9,7 +11,12 @@ from ansvar.people.models import Membership, Person, Team
 from ansvar.servicelevels.addressing import Addresses
 from ansvar.servicelevels.decisions.terms import Action, Step
 from ansvar.servicelevels.models import LevelVersion
-from ansvar.tickets.commands import assign_ticket, hand_over_ticket, override_priority
+from ansvar.tickets.commands import (
+    HandOverWaits,
+    assign_ticket,
+    hand_over_ticket,
+    override_priority,
+)
 from ansvar.tickets.models import Ticket
 
 
@@ -17,7 +24,10 @@ from ansvar.tickets.models import Ticket
 def act(ticket_id: int, *, version_id: int, key: str) -> None:
     """Do what a step foresees, signed by its service level; a ticket that is done is left alone.
 
-    Records: PriorityOverridden; TicketAssigned; TicketHandedOver, as the step says.
+    Where the service owner decides hand-overs, the owner is asked; where somebody has asked
+    already, the answer is waited for.
+
+    Records: PriorityOverridden; TicketAssigned; TicketHandedOver or HandOverAsked.
     """
     version = LevelVersion.objects.select_related("level").get(pk=version_id)
     step = next((one for one in version.agreed.steps if one.key == key), None)
@@ -32,7 +42,8 @@ def act(ticket_id: int, *, version_id: int, key: str) -> None:
     if step.action is Action.RAISE:
         _raise(ticket, why=why, by=by)
     elif step.action is Action.ASSIGN:
-        _give(ticket, step, why=why, by=by)
+        with suppress(HandOverWaits):
+            _give(ticket, step, why=why, by=by)
 
 
 def _raise(ticket: Ticket, *, why: str, by: Actor) -> None:

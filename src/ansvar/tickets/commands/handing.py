@@ -14,7 +14,12 @@ from ansvar.people.models import Membership, Person, Team
 from ansvar.people.queries import working_calendar
 from ansvar.rota.queries import away_among
 from ansvar.tickets.commands.asking import put_task
-from ansvar.tickets.commands.holding import pass_custody, require_member, require_team_of
+from ansvar.tickets.commands.holding import (
+    HANDS_FIELDS,
+    change_hands,
+    require_member,
+    require_team_of,
+)
 from ansvar.tickets.commands.locking import (
     ReasonMissing,
     locked,
@@ -267,15 +272,11 @@ def _give(ticket: Ticket, wish: HandOverRequest, *, team: Team | None = None, by
     """Pass custody on as it was wished, or to another *team* that was decided on."""
     team = team or wish.team
     assignee_id = _wanted_in(wish, team)
-    bounced = ticket.custody.filter(team=team).exists()
-    previous_id, ticket.team, ticket.assignee_id = ticket.team_id, team, assignee_id
-    ticket.hand_over_count += 1
-    ticket.bounce_count += bounced
+    previous_id, bounced = change_hands(ticket, team, assignee_id=assignee_id)
     if ticket.state != State.WAITING:
         ticket.state = state_in_hands(assignee_id, by_id=by.person_id)
     fields = take_up(ticket, owner_id=by.person_id, by=by)
-    pass_custody(ticket, at=clock.now(), bounced=bounced)
-    save(ticket, "team", "assignee", "state", "hand_over_count", "bounce_count", *fields)
+    save(ticket, "state", *HANDS_FIELDS, *fields)
     record(
         TicketHandedOver(
             subject_id=ticket.pk,

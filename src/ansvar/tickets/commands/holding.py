@@ -146,6 +146,23 @@ def require_team_of(desk_id: int, team: Team) -> None:
         raise NotThisDesk(said("%(team)s is not an active team of %(desk)s."), team=team, desk=desk)
 
 
+HANDS_FIELDS = ("team", "assignee", "hand_over_count", "bounce_count")
+
+
+def change_hands(ticket: Ticket, team: Team, *, assignee_id: int | None) -> tuple[int, bool]:
+    """Put a locked ticket under another team and count that; the caller saves `HANDS_FIELDS`.
+
+    Returns the team that held it until now, and whether this gives the ticket back.
+    """
+    previous_id = ticket.team_id
+    bounced = ticket.custody.filter(team=team).exists()
+    ticket.team, ticket.assignee_id = team, assignee_id
+    ticket.hand_over_count += 1
+    ticket.bounce_count += bounced
+    pass_custody(ticket, at=clock.now(), bounced=bounced)
+    return previous_id, bounced
+
+
 def pass_custody(ticket: Ticket, *, at: datetime, bounced: bool = False) -> None:
     """End the present spell, if there is one, and begin that of the ticket's new holder."""
     end_custody(ticket, at=at)

@@ -7,9 +7,13 @@ from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
 from ansvar.people.models import Team
-from ansvar.tickets.commands.holding import end_custody, pass_custody, require_team_of
+from ansvar.tickets.commands.holding import (
+    HANDS_FIELDS,
+    change_hands,
+    end_custody,
+    require_team_of,
+)
 from ansvar.tickets.commands.locking import ReasonMissing, locked, save
-from ansvar.tickets.decisions import is_bounce
 from ansvar.tickets.facts import TicketHandedOver
 from ansvar.tickets.models import Ticket
 
@@ -50,16 +54,10 @@ def hand_over_done_ticket(ticket_id: int, *, team: Team, reason: str, by: Actor)
     require_team_of(ticket.desk_id, team)
     if not reason.strip():
         raise ReasonMissing(said("Say why, and what was tried: the next team reads it first."))
-    held = ticket.custody.values_list("team_id", flat=True)
-    bounced = is_bounce(team.pk, list(held))
-    previous_id, ticket.team, ticket.assignee = ticket.team_id, team, None
-    ticket.hand_over_count += 1
-    ticket.bounce_count += bounced
-    now = clock.now()
-    pass_custody(ticket, at=now, bounced=bounced)
+    previous_id, bounced = change_hands(ticket, team, assignee_id=None)
     # A spell without time: the chain of teams is whole, and nobody's time grows.
-    end_custody(ticket, at=now)
-    save(ticket, "team", "assignee", "hand_over_count", "bounce_count")
+    end_custody(ticket, at=clock.now())
+    save(ticket, *HANDS_FIELDS)
     record(
         TicketHandedOver(
             subject_id=ticket.pk,

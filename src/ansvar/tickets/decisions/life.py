@@ -1,6 +1,5 @@
 """The life of a ticket: its states, its moves, what its priority rests on."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,11 +63,6 @@ def state_in_hands(assignee_id: int | None, *, by_id: int | None = None) -> Stat
     if assignee_id is None:
         return State.NEW
     return State.IN_WORK if assignee_id == by_id else State.ASSIGNED
-
-
-def is_bounce(team_id: int, held_before: Sequence[int]) -> bool:
-    """Tell whether giving a ticket to a team gives it back: the team has held it already."""
-    return team_id in held_before
 
 
 def next_close(resolved_at: datetime, quiet_days: int) -> datetime:
