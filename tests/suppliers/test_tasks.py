@@ -26,6 +26,7 @@ from ansvar.suppliers.commands import (
     finish_supplier_task,
     note_answer,
     register_supplier,
+    remind_by_contract,
     remind_silent_suppliers,
     remind_supplier,
     send_draft,
@@ -122,6 +123,16 @@ def test_a_reminder_goes_once_an_hour_by_hand_and_once_by_itself_in_working_time
     answered(task)
     with pytest.raises(TaskNotThere):
         remind_supplier(task.pk, by=by)
+
+
+def test_a_step_of_a_contract_reminds_only_the_supplier_whose_card_says_so():
+    silent = asked()
+    remind_by_contract(silent.ticket_id)
+    task = asked(supplier=a_supplier(is_reminded_by_contract=True))
+    assert remind_by_contract(task.ticket_id) == 1
+    assert remind_by_contract(task.ticket_id) == 0
+    reminders = SupplierMessage.objects.filter(purpose=SupplierMessage.Purpose.REMINDER)
+    assert {one.task for one in reminders} == {task}
 
 
 def test_done_and_withdrawn_end_the_waiting_and_only_the_latter_is_written():

@@ -67,6 +67,7 @@ class SupplierShape(Shape):
     contract: str
     remarks: str
     remind_after: int | None = Field(description="Working hours until it is reminded by itself.")
+    is_reminded_by_contract: bool = Field(description="At each step its contract foresees.")
     is_named_to_requesters: bool
     is_active: bool
     contacts: list[ContactShape]
@@ -88,6 +89,7 @@ class SupplierGiven(Given):
     contract: Text | None = Field(default=None, max_length=200)
     remarks: Text | None = Field(default=None, max_length=10_000)
     remind_after: int | None = Field(default=None, ge=1, le=1000)
+    is_reminded_by_contract: bool | None = None
     is_named_to_requesters: bool | None = None
     is_active: bool | None = None
     desks: list[Id] | None = None
@@ -327,6 +329,7 @@ def _supplier(row: Supplier) -> SupplierShape:
         contract=row.contract,
         remarks=row.remarks,
         remind_after=row.remind_after,
+        is_reminded_by_contract=row.is_reminded_by_contract,
         is_named_to_requesters=row.is_named_to_requesters,
         is_active=row.is_active,
         contacts=[

@@ -1,8 +1,10 @@
 """What the context does when something happens below it."""
 
+from ansvar.kernel import journal
 from ansvar.kernel.facts import Fact
 from ansvar.kernel.models import Entry
 from ansvar.kernel.reactions import react, react_at_end
+from ansvar.kernel.work import tasks
 from ansvar.people.facts import (
     CalendarChanged,
     CalendarCreated,
@@ -15,6 +17,8 @@ from ansvar.people.facts import (
 )
 from ansvar.servicelevels.book import new_edition
 from ansvar.servicelevels.commands import give_policy, keep_clocks
+from ansvar.servicelevels.decisions.terms import Measure
+from ansvar.servicelevels.facts import StepTaken
 from ansvar.servicelevels.telling import HEARD
 
 
@@ -47,3 +51,10 @@ def give_policy_to_desk(fact: DeskCreated, entry: Entry) -> None:  # noqa: ARG00
 def note_changed_calendar(fact: CalendarChanged, entry: Entry) -> None:  # noqa: ARG001
     """Count the time to come by the changed hours, also on clocks that run."""
     new_edition(renews=True)
+
+
+@react(StepTaken)
+def remind_supplier_at_step(fact: StepTaken, entry: Entry) -> None:  # noqa: ARG001
+    """Let a step of a contract also remind the supplier, where its card says so."""
+    if fact.measure == Measure.SUPPLIER and not journal.is_history():
+        tasks["suppliers.remind_by_contract"].later(ticket_id=fact.subject_id)

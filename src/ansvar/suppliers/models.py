@@ -45,6 +45,9 @@ class Supplier(models.Model):
         validators=[MinValueValidator(1)],
     )
     """Without an answer; nothing when reminders are sent by hand alone."""
+    is_reminded_by_contract = models.BooleanField(
+        _("reminded when a step of its contract is taken"), default=False
+    )
     is_named_to_requesters = models.BooleanField(_("requesters may read its name"), default=False)
     is_active = models.BooleanField(default=True)
 

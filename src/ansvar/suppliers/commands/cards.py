@@ -45,6 +45,7 @@ class SupplierFields(TypedDict, total=False):
     contract: str
     remarks: str
     remind_after: int | None
+    is_reminded_by_contract: bool
     is_named_to_requesters: bool
     is_active: bool
 

@@ -1,7 +1,10 @@
 """What is said with a supplier after it was asked: more words, reminders, answers by phone."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+
+from django.db.models import F
 
 from ansvar.conversations.commands.talking import NewFile, stored_files
 from ansvar.conversations.parsing.headers import clean
@@ -161,6 +164,28 @@ def remind_silent_suppliers() -> int:
             # Answered in this moment, or the desk has no mailbox any more, which its page shows.
             continue
         reminded += 1
+    return reminded
+
+
+def remind_by_contract(ticket_id: int) -> int:
+    """Remind the supplier that a ticket waits for, because a step of its contract was taken.
+
+    Only where its card says so; within an hour of the last reminder it is silent. Returns how
+    many tasks it was reminded of.
+
+    Records: SupplierReminded.
+    """
+    rows = SupplierTask.objects.filter(
+        ticket=ticket_id,
+        state=TaskState.WITH_SUPPLIER,
+        supplier__is_reminded_by_contract=True,
+        supplier__organisation=F("ticket__supplier"),
+    ).exclude(recipient="")
+    reminded = 0
+    for task_id in list(rows.order_by("pk").values_list("pk", flat=True)):
+        with suppress(Refusal):
+            remind_supplier(task_id, by=SYSTEM)
+            reminded += 1
     return reminded
 
 

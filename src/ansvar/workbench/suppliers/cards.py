@@ -60,6 +60,11 @@ class SupplierForm(forms.Form):
         max_value=1000,
         help_text=gettext_lazy("Once, by mail, if it has not answered. Empty: only by hand."),
     )
+    is_reminded_by_contract = forms.BooleanField(
+        label=gettext_lazy("Remind it when a step of its contract is taken"),
+        required=False,
+        help_text=gettext_lazy("Such as at three quarters of its time, as its service level says."),
+    )
     desks = forms.ModelMultipleChoiceField(
         Desk.objects.filter(is_active=True),
         label=gettext_lazy("Asked by"),
@@ -146,7 +151,8 @@ def _of(found: Supplier) -> list[Any]:
 
 def _known(found: Supplier) -> dict[str, Any]:
     plain = (
-        "address", "language", "pattern", "contract", "remind_after", "is_named_to_requesters",
+        "address", "language", "pattern", "contract", "remind_after", "is_reminded_by_contract",
+        "is_named_to_requesters",
         "remarks", "is_active",
     )  # fmt: skip
     return {

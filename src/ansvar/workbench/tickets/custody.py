@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from ansvar.access.pages import page
 from ansvar.insight.custody_ledger import Ledger, ledger_of
 from ansvar.insight.decisions.losing import Loss
+from ansvar.kernel import clock
 from ansvar.servicelevels.clock_words import amount
+from ansvar.suppliers.queries import AtSupplier, with_suppliers
 from ansvar.tickets.decisions import Because
 from ansvar.tickets.explaining import why_hand_over_is_asked
 from ansvar.tickets.models import Ticket
@@ -39,6 +41,7 @@ def custody(request: HttpRequest, reference: str) -> HttpResponse:
         "ticket": ticket,
         "ledger": ledger,
         "strip": strip_of(ticket),
+        "at_suppliers": [(one, _waited(one)) for one in with_suppliers(ticket.pk)],
         "decisions": [(one, _why(one.because, ticket, one.team.name)) for one in ledger.decisions],
         "doubts": loss_doubts(ledger.whole, ledger.currency),
         "working": amount,
@@ -54,6 +57,10 @@ def custody_csv(request: HttpRequest, reference: str) -> HttpResponseBase:
     """Hand out the spells as a table for other programs."""
     ticket = ticket_of(request, reference)
     return sheet([COLUMNS, *_rows(ledger_of(ticket))], name=f"custody-{ticket.reference}.csv")
+
+
+def _waited(stretch: AtSupplier) -> timedelta:
+    return (stretch.end or clock.now()) - stretch.start
 
 
 def _why(because: str, ticket: Ticket, team: str) -> str:
