@@ -79,5 +79,5 @@ def test_older_notices_stand_on_later_pages(desk, monkeypatch):
 def test_one_chooses_what_comes_by_mail_too(desk):
     client = client_of(desk.agent)
     client.post("/notices/wishes/", {"wish": ["weather:email", "weather:raven"]})
-    assert NoticeWish.objects.get().carrier == "email"
+    assert NoticeWish.objects.get(kind="weather").carrier == "email"
     assert 'value="weather:email" checked' in client.get("/notices/").text

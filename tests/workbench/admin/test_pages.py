@@ -53,6 +53,7 @@ def something_of_each() -> list[str]:
         "admin-team-new": desk.pk,
         "admin-matrix": desk.pk,
         "admin-desk-mails": desk.pk,
+        "admin-desk-hand-overs": desk.pk,
         "admin-team": team.pk,
         "admin-person": agent.pk,
         "admin-service": cashier.pk,
