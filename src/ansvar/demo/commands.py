@@ -19,6 +19,7 @@ from ansvar.kernel.models import Entry
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Calendar, Department, Desk, Organisation, Person, Site, Team
 from ansvar.servicelevels.models import Clock, ServiceLevel, Timing
+from ansvar.suppliers.models import Supplier
 from ansvar.tickets.commands import drop_numbers
 from ansvar.tickets.models import Link, Ticket
 
@@ -36,7 +37,7 @@ _ROOTS: Final[dict[str, type[Model]]] = {
 _PARTS: Final = (
     Department.organisation, Site.organisation, Team.desk, Service.desk, Script.desk,
     ScriptVersion.script, Matrix.desk, Ticket.desk, Mailbox.desk, InboundMail.mailbox,
-    ServiceLevel.desk, Timing.desk, Clock.desk,
+    ServiceLevel.desk, Timing.desk, Clock.desk, Supplier.organisation,
 )  # fmt: skip
 """Protected relations whose rows are part of what they point to, as cascading ones are anyway."""
 _SUBJECTS: Final = {"inboundmail": "mail", "servicelevel": "level"}
@@ -132,7 +133,7 @@ def _rows_of_the_demo() -> Rows:
 
 
 def _relations() -> Iterator[tuple[type[Model], "ForeignKey[Any, Any]"]]:
-    for model in apps.get_models():
+    for model in apps.get_models(include_auto_created=True):
         for relation in model._meta.get_fields():  # noqa: SLF001 - Django's public name for it
             if isinstance(relation, ForeignKey):
                 yield model, relation
