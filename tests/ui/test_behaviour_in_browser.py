@@ -83,6 +83,13 @@ def test_news_leave_alone_what_is_under_the_pointer(opened: Opened):
     expect(page.locator("#fresh")).to_have_text("got news")
 
 
+def test_a_pointer_that_was_left_lying_keeps_no_news_away(opened: Opened):
+    page = listening(opened)
+    page.locator("#fresh").hover()
+    ui_pages.tell("ticket.changed")
+    expect(page.locator("#fresh")).to_have_text("got news", timeout=15_000)
+
+
 def test_news_that_would_move_a_list_are_counted(opened: Opened):
     page = listening(opened)
     ui_pages.tell("ticket.opened", "ticket.opened")

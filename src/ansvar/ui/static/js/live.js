@@ -6,9 +6,15 @@ let source = null;
 
 const kindsOf = (element) => (element.dataset.live ?? element.dataset.livePill ?? "").split(/\s+/).filter(Boolean);
 
+/** A pointer that has rested for so long, in ms, is not about to press anything. */
+const RESTED = 3000;
+let moved = 0;
+addEventListener("pointermove", (event) => { moved = event.timeStamp; }, { passive: true });
+const isPointedAt = (element) => element.matches(":hover") && performance.now() - moved < RESTED;
+
 /** Whether the person is busy in it, so that it must not change under hand or pointer. */
 const isBusy = (element) => element.contains(document.activeElement) && element !== document.activeElement ||
-  element.matches(":hover") || element.querySelector("[open]");
+  isPointedAt(element) || element.querySelector("[open]");
 
 /** Send the event `live:<kind>` on the document whenever such news come. */
 export function listen(kind) {
