@@ -17,7 +17,10 @@ _AWAY_FOR: Final = timedelta(hours=11)
 
 
 def found_duties(made: Company, today: date) -> None:
-    """Plan the duties of the IT desk, from the Monday of this week on."""
+    """Plan the duties of the IT desk, from the Monday of last week on.
+
+    From last week: on a Monday before eight the turns of Sunday still run.
+    """
     first_line, others = made.members["Service desk"], made.members["On-site"]
     _plan(made, Duty.QUEUE, first_line, step=Step.DAY, today=today)
     _plan(made, Duty.COMMUNICATION, first_line[1:], step=Step.WEEK, today=today)
@@ -44,7 +47,7 @@ def _plan(made: Company, duty: Duty, people: Sequence[Person], *, step: Step, to
     pattern = Pattern(
         people=[person.pk for person in people],
         step=step,
-        first=monday,
+        first=monday - timedelta(weeks=1),
         last=monday + timedelta(weeks=_WEEKS, days=-1),
         change_at=_EVENING[0] if evening else _CHANGE_AT,
         until=_EVENING[1] if evening else None,
