@@ -6,7 +6,7 @@ from typing import Literal
 from django.http import HttpRequest
 from pydantic import Field
 
-from ansvar.api.reading import reader_of
+from ansvar.api.reading import Reader, reader_of
 from ansvar.api.sections import Section
 from ansvar.api.shapes import (
     Given,
@@ -206,11 +206,17 @@ def create_task(
     return _read(task.pk)
 
 
+def _reader_of_task(request: HttpRequest, ticket_id: int, task_id: int) -> Reader:
+    """Return who asks about a task that is one of a ticket that they may read."""
+    reader = reader_of(request)
+    reader.inner_ticket(ticket_id).tasks.get(pk=task_id)
+    return reader
+
+
 @section.post("/{ticket_id}/tasks/{task_id}/take", TaskShape)
 def take(request: HttpRequest, ticket_id: IdInPath, task_id: IdInPath) -> TaskShape:
     """Deal yourself with what your team was asked."""
-    reader = reader_of(request)
-    reader.inner_ticket(ticket_id).tasks.get(pk=task_id)
+    reader = _reader_of_task(request, ticket_id, task_id)
     return _read(take_task(task_id, by=reader.actor).pk)
 
 
@@ -219,8 +225,7 @@ def answer(
     request: HttpRequest, ticket_id: IdInPath, task_id: IdInPath, *, body: TaskAnswer
 ) -> TaskShape:
     """Answer what was asked, or say that it is done."""
-    reader = reader_of(request)
-    reader.inner_ticket(ticket_id).tasks.get(pk=task_id)
+    reader = _reader_of_task(request, ticket_id, task_id)
     return _read(answer_task(task_id, words=body.words, by=reader.actor).pk)
 
 
@@ -229,8 +234,7 @@ def withdraw(
     request: HttpRequest, ticket_id: IdInPath, task_id: IdInPath, *, body: WhyNot
 ) -> TaskShape:
     """Say that no answer is needed any more."""
-    reader = reader_of(request)
-    reader.inner_ticket(ticket_id).tasks.get(pk=task_id)
+    reader = _reader_of_task(request, ticket_id, task_id)
     return _read(withdraw_task(task_id, why=body.reason, by=reader.actor).pk)
 
 
@@ -239,8 +243,7 @@ def credit(
     request: HttpRequest, ticket_id: IdInPath, task_id: IdInPath, *, body: Credit
 ) -> TaskShape:
     """Say whether an answer helped; nobody says it of their own."""
-    reader = reader_of(request)
-    reader.inner_ticket(ticket_id).tasks.get(pk=task_id)
+    reader = _reader_of_task(request, ticket_id, task_id)
     return _read(credit_help(task_id, has_helped=body.has_helped, by=reader.actor).pk)
 
 

@@ -52,7 +52,11 @@ class Bounce:
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """Who held a ticket how long up to now, added up."""
+    """Who held a ticket how long up to now, added up.
+
+    Work is reckoned as if one person of the holding team worked on it all the time: the most it
+    can have cost. The business lost as long as nobody had solved it.
+    """
 
     currency: str
     spells: list[SpellCost]
@@ -63,6 +67,7 @@ class Ledger:
     """Hand-overs that somebody was asked about, the oldest first, with all whom they name."""
     whole: Loss = field(default_factory=Loss)
     lost: Loss = field(default_factory=Loss)
+    """The part that went by until the ticket was back with a team that had held it before."""
 
 
 def ledger_of(ticket: Ticket) -> Ledger:

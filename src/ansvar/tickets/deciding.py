@@ -34,6 +34,11 @@ class Deciders:
     supervisors: frozenset[int]
     """Those who may when the owners have not in time, or when there are none."""
 
+    @property
+    def at_once(self) -> frozenset[int]:
+        """Those who would be asked first: what they hand over themselves goes at once."""
+        return self.owners or self.supervisors
+
     def at(self, opens_at: datetime, now: datetime) -> frozenset[int]:
         """Return who may decide now, when the supervisors may from *opens_at* on."""
         if self.owners and now < opens_at:

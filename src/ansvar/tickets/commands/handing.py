@@ -230,8 +230,7 @@ def _decides(ticket: Ticket, by: Actor) -> bool:
     """Tell whether whoever hands a ticket over is the one who would be asked."""
     if by.person_id is None:
         return False
-    deciders = deciders_of(ticket.service, ticket.desk_id)
-    return by.person_id in (deciders.owners or deciders.supervisors)
+    return by.person_id in deciders_of(ticket.service, ticket.desk_id).at_once
 
 
 def _ask(ticket: Ticket, wish: HandOverRequest, because: Because, *, by: Actor) -> None:

@@ -227,7 +227,7 @@ def _dialog(
 def _choices(reader: Reader, ticket: Ticket, teams: list[Team]) -> list[TeamChoice]:
     outlook = outlook_of(ticket)
     deciders = deciders_of(ticket.service, ticket.desk_id)
-    decides = reader.person.pk in (deciders.owners or deciders.supervisors)
+    decides = reader.person.pk in deciders.at_once
     who = _deciding(ticket, deciders)
     members = _members(teams)
     choices = []
