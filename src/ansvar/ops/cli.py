@@ -9,6 +9,7 @@ import typer
 
 import ansvar
 from ansvar.ops import console, importing, reporting
+from ansvar.ops.bench import commands as bench_commands
 from ansvar.ops.trouble import Trouble
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.add_typer(demo_app, name="demo")
 app.add_typer(importing.app, name="import")
 app.add_typer(reporting.report_app, name="report")
 app.add_typer(reporting.insight_app, name="insight")
+app.add_typer(bench_commands.app, name="bench")
 mail_app = typer.Typer(no_args_is_help=True, help="Mail: say what one says and what becomes of it.")
 app.add_typer(mail_app, name="mail")
 

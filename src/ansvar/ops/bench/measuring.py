@@ -1,0 +1,144 @@
+"""Measuring: something is done again and again, and what that cost is counted around it."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count, cycle
+from typing import Any
+
+from ansvar.ops.bench.cluster import Cluster, Spent, backend_seconds, new_statements
+from ansvar.ops.bench.figures import Scenario, percentile
+from ansvar.ops.bench.pages import Page
+from ansvar.ops.bench.parts import Part
+from ansvar.ops.bench.visiting import Answer, Visitor
+
+DEAREST = 5
+_LONGEST_STATEMENT = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How much time a scenario may take."""
+
+    times: int = 200
+    warm_up: int = 20
+    seconds: float = 12.0
+    """After which no further one is begun."""
+    least: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What was spent between two moments."""
+
+    application: dict[str, float]
+    """Seconds, by part of the product."""
+    before: Spent
+    after: Spent
+
+    @property
+    def database(self) -> float:
+        """Seconds of the database's backends."""
+        return backend_seconds(self.before, self.after)
+
+    def values(self, times: int) -> dict[str, float]:
+        """Return what one of so many times cost."""
+        application = 1000 * sum(self.application.values()) / times
+        database = 1000 * self.database / times
+        asked = [one for one in new_statements(self.before, self.after) if one.is_question]
+        return {
+            "processor_ms": application + database,
+            "application_ms": application,
+            "database_ms": database,
+            "queries": sum(one.calls for one in asked) / times,
+        }
+
+    def dearest(self, times: int) -> list[dict[str, Any]]:
+        """Return the statements that took longest, as figures of one time."""
+        return [
+            {
+                "milliseconds": one.milliseconds / times,
+                "calls": one.calls / times,
+                "rows": one.rows / times,
+                "blocks": one.blocks / times,
+                "text": " ".join(one.text.split())[:_LONGEST_STATEMENT],
+            }
+            for one in new_statements(self.before, self.after)[:DEAREST]
+        ]
+
+
+class Meter:
+    """Counts what parts of the product and the database spend from one moment to another."""
+
+    def __init__(self, cluster: Cluster, *parts: Part) -> None:
+        self._cluster = cluster
+        self._parts = parts
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin to count anew."""
+        self._before = self._cluster.spent()
+        self._used = {part.name: part.seconds for part in self._parts}
+
+    def cost(self) -> Cost:
+        """Return what was spent since the beginning."""
+        used = {part.name: part.seconds - self._used[part.name] for part in self._parts}
+        after = self._cluster.spent()
+        return Cost(application=used, before=self._before, after=after)
+
+
+def measured_page(
+    page: Page,
+    visitor: Visitor,
+    meter: Meter,
+    *,
+    paths: Sequence[str],
+    effort: Effort,
+) -> Scenario:
+    """Ask for a page again and again, one after the other, and return what that cost."""
+    if not paths:
+        return Scenario(name=page.name, words=page.words, failures=["there is nothing to look at"])
+    addresses = cycle(paths)
+    failures = _failures(page, (visitor.get(next(addresses)) for _ in range(min(3, len(paths)))))
+    if failures:
+        return Scenario(name=page.name, words=page.words, failures=failures)
+    _repeated(lambda: visitor.get(next(addresses)), effort.warm_up, effort.seconds / 3, least=1)
+    meter.restart()
+    answers = _repeated(
+        lambda: visitor.get(next(addresses)), effort.times, effort.seconds, least=effort.least
+    )
+    cost, times = meter.cost(), len(answers)
+    milliseconds = [1000 * answer.seconds for answer in answers]
+    return Scenario(
+        name=page.name,
+        words=page.words,
+        times=times,
+        values={
+            "p50_ms": percentile(milliseconds, 50),
+            "p95_ms": percentile(milliseconds, 95),
+            **cost.values(times),
+            "kilobytes": sum(len(answer.body) for answer in answers) / times / 1000,
+        },
+        statements=cost.dearest(times),
+        failures=_failures(page, iter(answers)),
+    )
+
+
+def _failures(page: Page, answers: Iterator[Answer]) -> list[str]:
+    found = []
+    for answer in answers:
+        if answer.status != page.status:
+            found.append(f"{answer.path} answers {answer.status}")
+        elif objection := page.objection(answer):
+            found.append(f"{answer.path}: {objection}")
+    return list(dict.fromkeys(found))[:3]
+
+
+def _repeated(act: Callable[[], Answer], times: int, seconds: float, *, least: int) -> list[Answer]:
+    done: list[Answer] = []
+    end = time.perf_counter() + seconds
+    for number in count(1):
+        done.append(act())
+        if number >= times or (number >= least and time.perf_counter() > end):
+            return done
+    return done
