@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ansvar.ops import config, database, logs
+from ansvar.ops import config, content_place, database, logs
 
 CONFIG = config.load()
 
@@ -108,12 +108,7 @@ STATIC_URL = "/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 
 # Files of messages, by the SHA-256 of what they hold; any Django storage that overwrites will do.
-STORAGES = {
-    "content": {
-        "BACKEND": "ansvar.conversations.store.LocalContent",
-        "OPTIONS": {"location": CONFIG.data / "content"},
-    },
-}
+STORAGES = {"content": content_place.storage(CONFIG)}
 BASE_URL = CONFIG.base_url
 CLAMAV = CONFIG.clamav
 

@@ -89,7 +89,11 @@ class _Pictures:
         if file.size > min(LARGEST_PICTURE, self._room):
             return f'alt="{escape(file.name)}"'
         self._room -= file.size
-        content = base64.b64encode(store.read(file.sha256)).decode("ascii")
+        try:
+            content = base64.b64encode(store.read(file.sha256)).decode("ascii")
+        except (store.ContentAway, store.ContentMissing):
+            # The words are worth reading without the picture.
+            return f'alt="{escape(file.name)}"'
         return f'src="data:{file.media_type};base64,{content}"'
 
 

@@ -10,19 +10,25 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol, runtime_checkable
 
+import structlog
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
+from ansvar.kernel.refusal import Refusal, said
+
+log = structlog.get_logger(__name__)
+
 ALIAS = "content"
 """The key in Django's STORAGES under which an installation says where content lies."""
 CHUNK = 256 * 1024
+_BESIDE = ".new-"
 _IN_MEMORY = 1024 * 1024
 _MANY = 8
 """From so many files on, writing out the whole file system is cheaper than each of them."""
@@ -33,6 +39,37 @@ _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 class ContentMissing(Exception):
     """A row names content that the store does not hold."""
+
+
+class ContentDamaged(ContentMissing):
+    """What lies under a name in the store is not what was put there."""
+
+
+class ContentAway(Refusal):
+    """The store does not answer, or does not let this installation in; later it may again.
+
+    *why* is for the people who run it: it is in the log, never on a page.
+    """
+
+    status = 503
+
+    def __init__(self, *, why: str) -> None:
+        self.why = why
+        log.warning("content_store_away", error=why)
+        super().__init__(
+            said("Files cannot be kept or read now; nothing was changed. Try again in a minute.")
+        )
+
+
+@runtime_checkable
+class KeepsMany(Protocol):
+    """A storage that keeps many files faster than one by one."""
+
+    def missing(self, names: Collection[str]) -> set[str]:
+        """Return those of *names* that do not lie here."""
+
+    def save_many(self, contents: Mapping[str, bytes]) -> None:
+        """Keep many files: all are safe when this returns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +95,17 @@ class LocalContent(FileSystemStorage):
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         # Equal names mean equal content here: there is nothing to evade.
         return name
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Yield the name and the size of everything that lies here."""
+        for place in Path(self.location).glob("[0-9a-f][0-9a-f]/*"):
+            name = f"{place.parent.name}/{place.name}"
+            if is_name(name):
+                yield name, place.stat().st_size
+
+    def missing(self, names: Collection[str]) -> set[str]:
+        """Return those of *names* that do not lie here."""
+        return {name for name in names if not self.exists(name)}
 
     def save_many(self, contents: Mapping[str, bytes]) -> None:
         """Keep many files, forced to the disk together: all are safe when this returns."""
@@ -91,7 +139,7 @@ class LocalContent(FileSystemStorage):
 
     def _beside(self, place: Path, chunks: Iterable[bytes]) -> Path:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=_BESIDE)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.writelines(chunks)
@@ -124,24 +172,62 @@ def put_many(contents: Sequence[bytes]) -> list[Stored]:
         Stored(sha256=hashlib.sha256(content).hexdigest(), size=len(content))
         for content in contents
     ]
+    found = {name_of(one.sha256): content for one, content in zip(stored, contents, strict=True)}
     storage = _storage()
-    wanted = {
-        name: content
-        for one, content in zip(stored, contents, strict=True)
-        if not storage.exists(name := name_of(one.sha256))
-    }
-    if isinstance(storage, LocalContent):
-        storage.save_many(wanted)
+    if isinstance(storage, KeepsMany):
+        missing = storage.missing(found)
+        storage.save_many({name: found[name] for name in found if name in missing})
     else:
-        for name, content in wanted.items():
-            storage.save(name, File(io.BytesIO(content), name=name))
+        for name, content in found.items():
+            if not storage.exists(name):
+                storage.save(name, File(io.BytesIO(content), name=name))
     return stored
+
+
+class Pieces(Iterator[bytes]):
+    """Content piece by piece; the last one comes only if all of it is what was put there."""
+
+    def __init__(self, file: "File[Any]", sha256: str) -> None:
+        self._file = file
+        self._sha256 = sha256
+        self._digest = hashlib.sha256()
+        self._next = self._read()
+
+    @override
+    def __next__(self) -> bytes:
+        piece = self._next
+        if not piece:
+            raise StopIteration
+        self._next = self._read()
+        return piece
+
+    def close(self) -> None:
+        """Let go of the file, also when it has not been read to its end."""
+        self._next = b""
+        self._file.close()
+
+    def __del__(self) -> None:
+        # Whoever has seen enough, such as a virus scanner, just stops.
+        self.close()
+
+    def _read(self) -> bytes:
+        try:
+            piece: bytes = self._file.read(CHUNK)
+        except BaseException:
+            self._file.close()
+            raise
+        self._digest.update(piece)
+        if not piece:
+            self.close()
+            if self._digest.hexdigest() != self._sha256:
+                raise _damaged(self._sha256)
+        return piece
 
 
 def open_content(sha256: str) -> "File[Any]":
     """Open content for reading as a stream.
 
-    Raises: ContentMissing.
+    Raises: ContentMissing; ContentAway.
     """
     try:
         return _storage().open(name_of(sha256), "rb")
@@ -150,23 +236,29 @@ def open_content(sha256: str) -> "File[Any]":
         raise ContentMissing(words.format(sha256=sha256)) from error
 
 
-def pieces_of(sha256: str) -> Iterator[bytes]:
-    """Yield content piece by piece, for a download.
+def pieces_of(sha256: str) -> Pieces:
+    """Open content for a download, piece by piece; what cannot be read is told at once.
 
-    Raises: ContentMissing.
+    Raises: ContentMissing; ContentDamaged; ContentAway.
     """
-    with open_content(sha256) as file:
-        yield from file.chunks(CHUNK)
+    return Pieces(open_content(sha256), sha256)
 
 
 def read(sha256: str) -> bytes:
     """Return content whole.
 
-    Raises: ContentMissing.
+    Raises: ContentMissing; ContentDamaged; ContentAway.
     """
     with open_content(sha256) as file:
         content: bytes = file.read()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise _damaged(sha256)
     return content
+
+
+def _damaged(sha256: str) -> ContentDamaged:
+    words = _("The content store has a damaged file {sha256}.")
+    return ContentDamaged(words.format(sha256=sha256))
 
 
 def name_of(sha256: str) -> str:
@@ -177,6 +269,11 @@ def name_of(sha256: str) -> str:
     if not _SHA256.match(sha256):
         raise ValueError(f"{sha256!r} is not a SHA-256.")
     return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def is_name(name: str) -> bool:
+    """Tell whether content could have this name; beside it there may be other things."""
+    return name[2:3] == "/" and bool(_SHA256.match(name.replace("/", "", 1)))
 
 
 def _storage() -> Storage:

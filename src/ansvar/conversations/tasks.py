@@ -33,6 +33,7 @@ from ansvar.conversations.models import (
     SenderNotice,
 )
 from ansvar.conversations.scanning import has_scanner
+from ansvar.conversations.store import ContentAway
 from ansvar.kernel import clock, journal
 from ansvar.kernel.actor import SYSTEM
 from ansvar.kernel.work import keep_failure, no_sooner_than, schedule, task, tasks
@@ -104,8 +105,12 @@ def read_stored(*, mailbox_id: int) -> None:
     while mailbox and (ids := _in_turn(mailbox_id, last)):
         pause = FLOOD_PAUSE if len(ids) > FLOOD else timedelta()
         for inbound_id in ids:
-            with no_sooner_than(pause):
-                _read_one(inbound_id, mailbox)
+            try:
+                with no_sooner_than(pause):
+                    _read_one(inbound_id, mailbox)
+            except ContentAway:
+                # The next sweep goes on here, in the same order, as often as it takes.
+                return
             last = inbound_id
             if time.monotonic() > give_way_at:
                 if tasks["conversations.read_stored"].waits_for_others(str(mailbox_id)):
@@ -127,6 +132,8 @@ def _read_one(inbound_id: int, mailbox: Mailbox) -> None:
     try:
         with journal.request():
             read_inbound(inbound_id, mailbox=mailbox)
+    except ContentAway:
+        raise
     except Exception as error:
         log.exception("mail_set_apart", inbound=inbound_id, error=str(error))
         # A connection that broke is made anew; if the database is away, the whole task fails

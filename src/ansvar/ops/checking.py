@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.markup import escape
 
 from ansvar.conversations.scanner_address import ScannerUnreachable, address_of, ping
-from ansvar.ops import config, console, database, startup
+from ansvar.ops import checking_servers, config, console, content_place, database, startup
 from ansvar.ops.config import Config
 from ansvar.ops.trouble import Trouble
 
@@ -191,4 +191,25 @@ def _scanner(loaded: Config) -> Iterator[Finding]:
         yield Finding(f"Virus scanner: {address} answers")
 
 
-_CHECKS: tuple[Check, ...] = (_variables, _addresses, _folder, _scanner, _database)
+def _content(loaded: Config) -> Iterator[Finding]:
+    """Put, get and take away a file, as whoever answers a ticket will need it."""
+    place = content_place.named(loaded)
+    if content_place.is_folder(loaded.content_store):
+        yield Finding(f"Files of messages: {place}")
+        return
+    try:
+        startup.load_django()
+        from ansvar.ops import content_trying  # noqa: PLC0415  # needs Django set up
+
+        content_trying.put_and_get()
+    except Trouble as trouble:
+        yield Finding(
+            f"Files of messages cannot lie at {place}: {trouble}",
+            "Correct ANSVAR_CONTENT_STORE, ANSVAR_S3_ENDPOINT and the keys, or mend the store; "
+            "until then mail waits and answers with files are refused.",
+        )
+    else:
+        yield Finding(f"Files of messages: {place}; put, read and taken away again")
+
+
+_CHECKS: tuple[Check, ...] = (_variables, _addresses, _folder, _content, _scanner, _database)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import ansvar
-from ansvar.ops import console, importing, reporting
+from ansvar.ops import console, content, importing, reporting
 from ansvar.ops.bench import commands as bench_commands
 from ansvar.ops.trouble import Trouble
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 demo_app = typer.Typer(no_args_is_help=True, help="The demo organisation: load, remove, log in.")
 app.add_typer(demo_app, name="demo")
 app.add_typer(importing.app, name="import")
+app.add_typer(content.app, name="content")
 app.add_typer(reporting.report_app, name="report")
 app.add_typer(reporting.insight_app, name="insight")
 app.add_typer(bench_commands.app, name="bench")

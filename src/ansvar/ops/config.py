@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from ansvar.conversations.scanner_address import address_of
-from ansvar.ops import keys
+from ansvar.ops import content_place, keys
 from ansvar.ops.trouble import ConfigurationWrong
 
 FILE_NAME = "ansvar.toml"
@@ -62,6 +62,17 @@ class Config:
     given_encryption_key: str = setting(
         "", "Fernet key for secrets at rest; same on every machine; made if empty", secret=True
     )
+    content_store: str = setting(
+        "", "Where files of messages lie: s3://bucket/prefix; empty for the data folder"
+    )
+    s3_endpoint: str = setting(
+        "", "Address of an object store of one's own: https://s3.example.com; empty for AWS"
+    )
+    s3_region: str = setting("", "Region of the object store, if it has several")
+    s3_access_key: str = setting(
+        "", "Key of the object store; without it, what its cloud gives this machine", secret=True
+    )
+    s3_secret_key: str = setting("", "Secret that belongs to ANSVAR_S3_ACCESS_KEY", secret=True)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -288,6 +299,9 @@ def _completed(config: Config, folder: Path) -> Config:
     return replace(
         config,
         data=(folder / config.data).resolve(),
+    content_place.require_sense(config.content_store, config.s3_endpoint)
+    if bool(config.s3_access_key) != bool(config.s3_secret_key):
+        raise ConfigurationWrong("s3_access_key and s3_secret_key are set together or not at all.")
         base_url=base_url,
         log_level=config.log_level.lower(),
         allowed_hosts=tuple(dict.fromkeys(hosts)),

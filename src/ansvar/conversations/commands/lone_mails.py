@@ -25,7 +25,8 @@ def deliver_lone(model: Lone, mail_id: int, *, attempts: int, again: Task) -> No
 
     *again* is the task that comes back when the mailbox has to wait for its pace.
 
-    Raises: MailRefused; MailNotTaken, to be tried again until *attempts* are used up.
+    Raises: MailRefused; MailNotTaken or ContentAway, to be tried again until *attempts* are used
+    up.
     """
     try:
         with transaction.atomic():
@@ -33,7 +34,7 @@ def deliver_lone(model: Lone, mail_id: int, *, attempts: int, again: Task) -> No
     except MailRefused as refused:
         _note_failure(model, mail_id, error=str(refused), is_final=True, attempts=attempts)
         raise
-    except MailNotTaken as not_taken:
+    except (MailNotTaken, store.ContentAway) as not_taken:
         _note_failure(model, mail_id, error=str(not_taken), is_final=False, attempts=attempts)
         raise
 

@@ -61,6 +61,9 @@ def read_inbound(
         # A refusal half-way leaves nothing behind but the quarantine.
         with all_or_nothing():
             _settle(inbound, mail, by=by, is_released=is_released)
+    except store.ContentAway:
+        # Nothing is wrong with the mail: it is read when the store answers again.
+        raise
     except VirusFound as error:
         inbound.signature = error.signature
         # Who seems to have sent it is rarely who did: nobody is told.

@@ -79,7 +79,7 @@ def deliver_mail(outbound_id: int) -> None:
     The row is locked meanwhile, so that two workers cannot send it. A crash between the server's
     yes and the commit sends it again with the same Message-ID, which mail clients show once.
 
-    Raises: MailRefused; MailNotTaken, to be tried again.
+    Raises: MailRefused; MailNotTaken or ContentAway, to be tried again.
     Records: MessageDelivered; MessageFailed when no further try follows.
     """
     try:
@@ -88,7 +88,7 @@ def deliver_mail(outbound_id: int) -> None:
     except MailRefused as refused:
         _note_failure(outbound_id, error=str(refused), is_final=True, refused=refused.refused)
         raise
-    except MailNotTaken as not_taken:
+    except (MailNotTaken, store.ContentAway) as not_taken:
         _note_failure(outbound_id, error=str(not_taken), is_final=False)
         raise
 
