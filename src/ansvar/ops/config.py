@@ -45,8 +45,34 @@ class Config:
         secret=True,
         variable="DATABASE_URL",
     )
+    direct_url: str | None = setting(
+        None,
+        "The same database without the pooler that DATABASE_URL leads to (PgBouncer in "
+        "transaction mode): for live news, the queue and migrations",
+        secret=True,
+    )
+    pooler_prepares: bool = setting(
+        False, "The pooler keeps prepared statements: PgBouncer 1.22+, max_prepared_statements"
+    )
+    reports_url: str | None = setting(
+        None, "A copy of the database, kept by replication, to read figures from", secret=True
+    )
+    reports_lag: int = setting(
+        30, "Seconds that copy may lag behind before figures are read from the database itself"
+    )
     pool: int = setting(-1, "Database connections kept per process: -1 by threads, 0 none")
     threads: int = setting(8, "Pages made at the same time by one process")
+    content_store: str = setting(
+        "", "Where files of messages lie: s3://bucket/prefix; empty for the data folder"
+    )
+    s3_endpoint: str = setting(
+        "", "Address of an object store of one's own: https://s3.example.com; empty for AWS"
+    )
+    s3_region: str = setting("", "Region of the object store, if it has several")
+    s3_access_key: str = setting(
+        "", "Key of the object store; without it, what its cloud gives this machine", secret=True
+    )
+    s3_secret_key: str = setting("", "Secret that belongs to ANSVAR_S3_ACCESS_KEY", secret=True)
     lmtp: str = setting(
         "", "Take mail by LMTP at this port or host:port, such as 2424; empty for not at all"
     )
@@ -62,17 +88,6 @@ class Config:
     given_encryption_key: str = setting(
         "", "Fernet key for secrets at rest; same on every machine; made if empty", secret=True
     )
-    content_store: str = setting(
-        "", "Where files of messages lie: s3://bucket/prefix; empty for the data folder"
-    )
-    s3_endpoint: str = setting(
-        "", "Address of an object store of one's own: https://s3.example.com; empty for AWS"
-    )
-    s3_region: str = setting("", "Region of the object store, if it has several")
-    s3_access_key: str = setting(
-        "", "Key of the object store; without it, what its cloud gives this machine", secret=True
-    )
-    s3_secret_key: str = setting("", "Secret that belongs to ANSVAR_S3_ACCESS_KEY", secret=True)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -276,10 +291,17 @@ def _completed(config: Config, folder: Path) -> Config:
         raise ConfigurationWrong(f"The port must be between 1 and {highest}, not {config.port}.")
     if config.threads < 1 or config.worker_jobs < 1:
         raise ConfigurationWrong("The settings threads and worker_jobs must be at least 1.")
+    if (config.direct_url or config.reports_url) and not config.database_url:
+        raise ConfigurationWrong("direct_url and reports_url need the database_url they belong to.")
+    if config.reports_lag < 1:
+        raise ConfigurationWrong("The setting reports_lag must be at least 1 second.")
     if config.log_level.lower() not in {"debug", "info", "warning", "error"}:
         raise ConfigurationWrong(
             f"log_level must be debug, info, warning or error, not {config.log_level!r}."
         )
+    content_place.require_sense(config.content_store, config.s3_endpoint)
+    if bool(config.s3_access_key) != bool(config.s3_secret_key):
+        raise ConfigurationWrong("s3_access_key and s3_secret_key are set together or not at all.")
     try:
         address_of(config.clamav)
     except ValueError:
@@ -299,9 +321,6 @@ def _completed(config: Config, folder: Path) -> Config:
     return replace(
         config,
         data=(folder / config.data).resolve(),
-    content_place.require_sense(config.content_store, config.s3_endpoint)
-    if bool(config.s3_access_key) != bool(config.s3_secret_key):
-        raise ConfigurationWrong("s3_access_key and s3_secret_key are set together or not at all.")
         base_url=base_url,
         log_level=config.log_level.lower(),
         allowed_hosts=tuple(dict.fromkeys(hosts)),
