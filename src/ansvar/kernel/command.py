@@ -20,7 +20,8 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     """Run *function* in one transaction during which the clock stands still.
 
     Rows and journal entries of one command carry the same moment, so that what is computed from
-    either agrees to the microsecond.
+    either agrees to the microsecond. The entries are written together at its end; until then they
+    have no id.
 
     Within a larger transaction a refused command leaves nothing behind, at the price of a
     savepoint. History is told by the thousand and does without, and so does `all_or_nothing`: who
@@ -32,6 +33,7 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
         with (
             journal.undone_on_failure(),
             transaction.atomic(savepoint=not (journal.is_history() or _all_or_nothing.get())),
+            journal.together(),
             clock.at(clock.now()),
             reactions.settled_at_end(),
         ):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from ansvar.kernel import clock, reactions
+from ansvar.kernel import clock, prepared, reactions
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.backlog import Backlog
 from ansvar.kernel.facts import Fact
@@ -20,6 +20,8 @@ V = TypeVar("V")
 _request_id: ContextVar[uuid.UUID | None] = ContextVar("request_id", default=None)
 AT_ONCE = 500
 """Entries of history that are written with one statement."""
+FEW = 8
+"""Up to so many entries are written by a statement that is kept ready."""
 
 
 @dataclass(kw_only=True)
@@ -64,9 +66,9 @@ def record(fact: Fact, *, by: Actor) -> Entry:
     )
     gathered = _gathered.get()
     if gathered is None:
-        entry.save(force_insert=True)
+        prepared.insert(entry)
         reactions.run(fact, entry)
-        reactions.queue(fact, entry)
+        reactions.queue([(fact, entry)])
     else:
         _gather(gathered, fact, entry)
         reactions.run(fact, entry)
@@ -99,10 +101,12 @@ def _gather(gathered: _Gathered, fact: Fact, entry: Entry) -> None:
 
 
 def _write(gathered: _Gathered) -> None:
-    Entry.objects.bulk_create(gathered.entries)
+    if len(gathered.entries) <= FEW:
+        prepared.insert_all(gathered.entries)
+    else:
+        Entry.objects.bulk_create(gathered.entries)
     # Now they have ids, by which their reactions find them.
-    for fact, entry in zip(gathered.facts, gathered.entries, strict=False):
-        reactions.queue(fact, entry)
+    reactions.queue(list(zip(gathered.facts, gathered.entries, strict=False)))
     gathered.entries.clear()
     gathered.facts.clear()
 

@@ -4,11 +4,11 @@ The ORM composes its SQL anew each time, which takes longer than the database ta
 look-up by index. These few are composed once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
@@ -20,12 +20,48 @@ def rows(model: type[M], condition: str, *values: object) -> list[M]:
     *condition* is what stands behind WHERE, ordering and locks too: a constant of the program with
     `%s` for each of *values*.
     """
-    return list(model._default_manager.raw(_composed(model, condition), list(values)))  # noqa: SLF001 - documented
+    with connection.cursor() as cursor:
+        cursor.execute(_composed(model, condition), values)
+        found = cursor.fetchall()
+    return [_made(model, row) for row in found]
 
 
 def first(model: type[M], condition: str, *values: object) -> M | None:
     """Return the first of those rows, or nothing."""
     return next(iter(rows(model, condition, *values)), None)
+
+
+def insert(row: Model) -> None:
+    """Write a new row, and tell the instance the id that the database gave it."""
+    insert_all([row])
+
+
+def insert_all(rows: Sequence[Model]) -> None:
+    """Write new rows of one table with one statement, and tell each the id that it was given.
+
+    Either all of them bring their ids or none; composed for each number of rows, so few of them.
+    """
+    if not rows:
+        return
+    model, has_ids = type(rows[0]), rows[0].pk is not None
+    fields = _written(model, with_id=has_ids)
+    values = [_value(field, row) for row in rows for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_inserting(model, len(rows), with_id=has_ids), values)
+        given = [] if has_ids else cursor.fetchall()
+    for row, (pk,) in zip(rows, given, strict=False):
+        row.pk = pk
+    for row in rows:
+        # As the ORM leaves what it has saved.
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001 - no other name
+
+
+def update(row: Model, *names: str) -> None:
+    """Write some fields of a row that is there, like `save(update_fields=...)`."""
+    fields = _named(type(row), names)
+    values = [_value(field, row) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_updating(type(row), fields), [*values, row.pk])
 
 
 def put(
@@ -37,38 +73,90 @@ def put(
     """
     if not rows:
         return
-    values = [
-        field.get_db_prep_save(getattr(row, field.attname), connection)
-        for row in rows
-        for field in _written(model)
-    ]
+    values = [_value(field, row) for row in rows for field in _written(model, with_id=False)]
     with connection.cursor() as cursor:
         cursor.execute(_putting(model, len(rows), key, changing), values)
 
 
+def _value(field: "Field[Any, Any]", row: Model) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection)
+
+
+def _made(model: type[M], row: tuple[Any, ...]) -> M:
+    """Return an instance of the columns that `_composed` asks for."""
+    names, converters = _reading(model)
+    if converters:
+        values = list(row)
+        for place, convert in converters:
+            values[place] = convert(values[place], None, connection)
+        return model.from_db(DEFAULT_DB_ALIAS, names, values)
+    return model.from_db(DEFAULT_DB_ALIAS, names, row)
+
+
 @cache
-def _written(model: type[Model]) -> "tuple[Field[Any, Any], ...]":
-    fields = model._meta.concrete_fields  # noqa: SLF001 - as below
-    return tuple(one for one in fields if not one.generated and one is not model._meta.auto_field)  # noqa: SLF001 - as below
+def _reading(model: type[Model]) -> tuple[list[str], list[tuple[int, Callable[..., Any]]]]:
+    """Return the names of the columns that are read, and what makes values of some of them."""
+    fields = _read(model)
+    converters = [
+        (place, convert)
+        for place, field in enumerate(fields)
+        for convert in field.get_db_converters(connection)
+    ]
+    return [field.attname for field in fields], converters
+
+
+@cache
+def _read(model: type[Model]) -> "tuple[Field[Any, Any], ...]":
+    return tuple(one for one in model._meta.concrete_fields if not one.generated)  # noqa: SLF001 - as below
+
+
+@cache
+def _written(model: type[Model], *, with_id: bool) -> "tuple[Field[Any, Any], ...]":
+    given = None if with_id else model._meta.auto_field  # noqa: SLF001 - as below
+    return tuple(one for one in _read(model) if one is not given)
+
+
+@cache
+def _named(model: type[Model], names: tuple[str, ...]) -> "tuple[Field[Any, Any], ...]":
+    fields = (model._meta.get_field(name) for name in names)  # noqa: SLF001 - as below
+    return tuple(cast("Field[Any, Any]", one) for one in fields)
+
+
+@cache
+def _inserting(model: type[Model], count: int, *, with_id: bool) -> str:
+    meta = model._meta  # noqa: SLF001 - as below
+    inserted = _into(model, count, with_id=with_id)
+    return inserted if with_id else f'{inserted} RETURNING "{meta.pk.column}"'
+
+
+@cache
+def _updating(model: type[Model], fields: "tuple[Field[Any, Any], ...]") -> str:
+    meta = model._meta  # noqa: SLF001 - as below
+    changes = ", ".join(f'"{one.column}" = %s' for one in fields)
+    # No value from outside is in it.
+    return f'UPDATE "{meta.db_table}" SET {changes} WHERE "{meta.pk.column}" = %s'  # noqa: S608
 
 
 @cache
 def _putting(model: type[Model], count: int, /, *names: tuple[str, ...]) -> str:
     key, changing = names
-    columns = [f'"{field.column}"' for field in _written(model)]
-    row = f"({', '.join(['%s'] * len(columns))})"
     changes = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in changing)
+    inserted = _into(model, count, with_id=False)
+    return f"{inserted} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
+
+
+def _into(model: type[Model], count: int, *, with_id: bool) -> str:
+    columns = [f'"{field.column}"' for field in _written(model, with_id=with_id)]
+    row = f"({', '.join(['%s'] * len(columns))})"
     # No value from outside is in it.
     return (
         f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)})'  # noqa: S608, SLF001 - as below
         f" VALUES {', '.join([row] * count)}"
-        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
     )
 
 
 @cache
 def _composed(model: type[Model], condition: str) -> str:
-    meta = model._meta  # noqa: SLF001 - Django's own name for what it tells about a model
-    columns = ", ".join(f'"{one.column}"' for one in meta.concrete_fields if not one.generated)
+    columns = ", ".join(f'"{one.column}"' for one in _read(model))
     # No value from outside is in it.
-    return f'SELECT {columns} FROM "{meta.db_table}" WHERE {condition}'  # noqa: S608
+    return f'SELECT {columns} FROM "{model._meta.db_table}" WHERE {condition}'  # noqa: S608, SLF001 - Django's own name for what it tells about a model

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ansvar.kernel.facts import Fact
 from ansvar.kernel.registry import Registry
@@ -24,6 +24,8 @@ class Reaction:
     fact: type[Fact]
     later: bool
     function: "Callable[..., None]"
+    when: "Callable[[Any], bool] | None" = None
+    """Of which facts it wants to hear; nothing for all of them."""
 
     @property
     def sentence(self) -> str:
@@ -52,16 +54,17 @@ _pending: ContextVar[_Pending | None] = ContextVar("pending", default=None)
 
 
 def react(
-    *fact_types: type[F], later: bool = False
+    *fact_types: type[F], later: bool = False, when: "Callable[[F], bool] | None" = None
 ) -> "Callable[[Callable[[F, Entry], None]], Callable[[F, Entry], None]]":
     """Let a function hear of facts.
 
     At once: database work that must be true whenever the fact is; a failure fails the command.
-    Later: everything slow, external or allowed to fail; it is retried, so it may run twice.
+    Later: everything slow, external or allowed to fail; it is retried, so it may run twice. *when*
+    keeps facts out that nothing follows from: they cost no job.
     """
 
     def register(function: "Callable[[F, Entry], None]") -> "Callable[[F, Entry], None]":
-        _file(function, fact_types, into=_later if later else _at_once, later=later)
+        _file(function, fact_types, into=_later if later else _at_once, later=later, when=when)
         return function
 
     return register
@@ -88,6 +91,7 @@ def _file(
     *,
     into: dict[type[Fact], list[Reaction]],
     later: bool = False,
+    when: "Callable[[Any], bool] | None" = None,
 ) -> None:
     """File a function under each kind of fact that it hears of."""
     for fact_type in fact_types:
@@ -97,6 +101,7 @@ def _file(
             fact=fact_type,
             later=later,
             function=function,
+            when=when,
         )
         reactions.add(reaction.name)(reaction)
         into[fact_type].append(reaction)
@@ -105,7 +110,8 @@ def _file(
 def run(fact: Fact, entry: "Entry") -> None:
     """Run the at-once reactions to *fact*; its entry may not be written yet."""
     for reaction in _at_once[type(fact)]:
-        reaction.function(fact, entry)
+        if reaction.when is None or reaction.when(fact):
+            reaction.function(fact, entry)
     if type(fact) in _at_end:
         pending = _pending.get()
         if pending is None:
@@ -150,13 +156,35 @@ def _settle(facts: Happened) -> None:
         function(subject_id, happened)
 
 
-def queue(fact: Fact, entry: "Entry") -> None:
-    """Queue the later reactions to *fact*, whose entry is written."""
+def settle(fact: Fact) -> None:
+    """Run now what waits for the end of the command about the subject of *fact*.
+
+    For who writes a row only once what follows from its beginning is known.
+    """
+    pending = _pending.get()
+    if pending is None:
+        return
+    subject = fact.subject_type, fact.subject_id
+    now: Happened = []
+    others: Happened = []
+    for one in pending.facts:
+        is_its = (one[0].subject_type, one[0].subject_id) == subject
+        (now if is_its else others).append(one)
+    pending.facts = others
+    _settle(now)
+
+
+def queue(happened: Happened) -> None:
+    """Queue the later reactions to facts whose entries are written, with one statement."""
     # Imported here because the queue's tasks run reactions.
     from ansvar.kernel.tasks import run_reaction  # noqa: PLC0415
 
-    for reaction in _later[type(fact)]:
-        run_reaction.later(reaction=reaction.name, entry_id=entry.pk)
+    run_reaction.later_each(
+        {"reaction": reaction.name, "entry_id": entry.pk}
+        for fact, entry in happened
+        for reaction in _later[type(fact)]
+        if reaction.when is None or reaction.when(fact)
+    )
 
 
 def reactions_to(fact_type: type[Fact]) -> list[Reaction]:

@@ -5,7 +5,7 @@ A thin layer over Procrastinate. Every task may run twice and must then do no ha
 
 import contextlib
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -60,6 +60,17 @@ class Task:
             self.later_in(pause, **arguments)
         else:
             self.queued.defer(**arguments)
+
+    def later_each(self, each: Iterable[dict[str, Any]]) -> None:
+        """Queue the task once for each of these arguments, with one statement."""
+        arguments = list(each)
+        if not arguments:
+            return
+        pause = _pause.get()
+        queued = self.queued
+        if pause:
+            queued = queued.configure(schedule_in={"seconds": pause.total_seconds()})
+        queued.batch_defer(*arguments)
 
     def later_once(self, key: str, **arguments: Any) -> None:
         """Queue the task unless the same, by *key*, waits already; two of a key never run at once.
