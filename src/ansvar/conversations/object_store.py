@@ -196,9 +196,10 @@ def _told_as_away() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
+        told = error.response.get("Error", {})
+        code = str(told.get("Code", ""))
         if code in _MISSING:
             raise _Missing(code) from error
-        raise ContentAway(why=f"{code}: {error}") from error
+        raise ContentAway(why=f"{code}: {told.get('Message') or error}") from error
     except (*_TROUBLE, OSError) as error:
         raise ContentAway(why=str(error)) from error
