@@ -62,7 +62,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database.django_settings(CONFIG)}
+DATABASES = database.all_settings(CONFIG)
+DATABASE_ROUTERS = ["ansvar.kernel.replica.Router"] if CONFIG.reports_url else []
+REPORTS_LAG = CONFIG.reports_lag
 
 LOGGING = logs.configure(CONFIG.log_level)
 

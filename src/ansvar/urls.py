@@ -22,4 +22,4 @@ if settings.DEBUG:
 handler400 = "ansvar.ui.errors.bad_request"
 handler403 = "ansvar.ui.errors.forbidden"
 handler404 = "ansvar.ui.errors.not_found"
-handler500 = "ansvar.ui.errors.server_error"
+handler500 = "ansvar.api.failing.server_error"

@@ -20,6 +20,7 @@ from ansvar.insight.queries import Scope
 from ansvar.insight.what_if import what_if
 from ansvar.insight.what_if_rows import what_if_as_json
 from ansvar.kernel import clock
+from ansvar.kernel.replica import from_replica
 from ansvar.kernel.rights import may
 from ansvar.people.models import Desk
 from ansvar.people.queries import working_calendar
@@ -203,6 +204,7 @@ class ClassificationShape(FiledShape):
 
 
 @section.get("/desks/{desk_id}/handovers", HandoversShape, requires="insight.read")
+@from_replica
 def read_handovers(
     request: HttpRequest,
     desk_id: IdInPath,
@@ -220,6 +222,7 @@ def read_handovers(
 
 
 @section.get("/desks/{desk_id}/handovers/what-if", WhatIfShape, requires="insight.read")
+@from_replica
 def read_what_if(
     request: HttpRequest,
     desk_id: IdInPath,
@@ -237,6 +240,7 @@ def read_what_if(
 
 
 @section.get("/desks/{desk_id}/classification", ClassificationShape, requires="insight.read")
+@from_replica
 def read_classification(
     request: HttpRequest,
     desk_id: IdInPath,

@@ -15,6 +15,7 @@ from ansvar.insight.explaining import promise_in_words
 from ansvar.insight.models import Promise, ShownPromise
 from ansvar.insight.silence import TOLD, Longest, Silence, silence_of
 from ansvar.kernel import clock
+from ansvar.kernel.replica import from_replica
 from ansvar.kernel.rights import may
 from ansvar.people.models import Desk
 
@@ -173,6 +174,7 @@ def list_promises(request: HttpRequest, desk_id: IdInPath) -> PromisesShape:
 
 
 @section.get("/desks/{desk_id}/silence", SilenceReportShape, requires="insight.read")
+@from_replica
 def read_silence(request: HttpRequest, desk_id: IdInPath, days: Days = 30) -> SilenceReportShape:
     """Read who never heard from the desk, who heard late, and how long the longest silence was."""
     end = clock.now()
@@ -187,6 +189,7 @@ def read_silence(request: HttpRequest, desk_id: IdInPath, days: Days = 30) -> Si
 
 
 @section.get("/desks/{desk_id}/levels", AttainmentShape, requires="insight.read")
+@from_replica
 def read_attainment(request: HttpRequest, desk_id: IdInPath, days: Days = 30) -> AttainmentShape:
     """Read what was kept of each target, and whose time the missed ones took."""
     end = clock.now()

@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from ansvar.api.shapes import FieldFault, Problem
+from ansvar.kernel.reaching import RETRY_AFTER_SECONDS, is_away
 from ansvar.kernel.refusal import Refusal
 from ansvar.tickets.commands import StaleTicket
 
@@ -129,7 +130,7 @@ def install(interface: NinjaAPI) -> None:
         ObjectDoesNotExist: _not_found,
         Http404: _not_found,
         HttpError: _http_error,
-        Exception: _raise,
+        Exception: _fault,
     }
     for kind, handler in handlers.items():
         interface.add_exception_handler(kind, handler)
@@ -163,6 +164,18 @@ def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, kind=kind, detail=str(error))
 
 
-def _raise(_request: HttpRequest, error: Exception) -> HttpResponse:
+def database_away() -> HttpResponse:
+    """Return the answer while no database answers; to ask again with its key is safe."""
+    return problem(
+        503,
+        kind="DatabaseAway",
+        detail="The database is being switched. Send the same again, with its Idempotency-Key.",
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+def _fault(_request: HttpRequest, error: Exception) -> HttpResponse:
+    if is_away(error):
+        return database_away()
     # A fault of ours: Django logs it and answers 500.
     raise error

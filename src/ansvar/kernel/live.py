@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 from ansvar.kernel.journal import is_history
+from ansvar.kernel.reaching import direct_parameters
 from ansvar.kernel.registry import Registry
 
 log = structlog.get_logger(__name__)
@@ -141,7 +142,7 @@ class Hub:
         lost = False
         while True:
             try:
-                parameters = await sync_to_async(_connection_parameters)()
+                parameters = await sync_to_async(direct_parameters)()
                 listening = await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
                 async with listening:
                     await listening.execute(f"LISTEN {CHANNEL}")
@@ -159,12 +160,6 @@ class Hub:
 
 
 hub = Hub()
-
-
-def _connection_parameters() -> dict[str, Any]:
-    parameters = connection.get_connection_params()
-    wanted = ("dbname", "host", "port", "user", "password", "sslmode", "sslrootcert")
-    return {key: parameters[key] for key in wanted if parameters.get(key)}
 
 
 def _session_key(scope: Scope) -> str | None:

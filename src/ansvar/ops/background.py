@@ -11,8 +11,12 @@ import time
 from collections.abc import Callable
 
 import structlog
+from asgiref.sync import sync_to_async
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from typing_extensions import override
+
+from ansvar.kernel.reaching import direct_parameters, is_away
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +24,8 @@ STOP_SECONDS = 10
 POLL_SECONDS = 1.0
 _SHORTEST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
+_LONGEST_WITHOUT_DATABASE = 5.0
+_WORKER_CONNECTIONS = 4
 _SOUND_AFTER_SECONDS = 60.0
 
 
@@ -45,8 +51,18 @@ class Background(threading.Thread):
             self._works = True
             try:
                 self._part(self.stopping)
-            except Exception:
-                log.exception("part_failed", part=self.name, again_in_seconds=pause)
+            except Exception as error:
+                if is_away(error):
+                    # Nothing is wrong with the part: it goes on as soon as the database is there.
+                    pause = min(pause, _LONGEST_WITHOUT_DATABASE)
+                    log.warning(
+                        "part_without_database",
+                        part=self.name,
+                        error=str(error),
+                        again_in_seconds=pause,
+                    )
+                else:
+                    log.exception("part_failed", part=self.name, again_in_seconds=pause)
             finally:
                 self._works = False
             if time.monotonic() - begun > _SOUND_AFTER_SECONDS:
@@ -92,7 +108,14 @@ def lmtp_entrance(taking: socket.socket) -> Background:
 
 async def _work(jobs: int, stopping: threading.Event) -> None:
     # The global app keeps Django's connection: what pages queue stays in their transaction.
-    own = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]  # only the Django connector has it
+    # It listens for jobs, which a pooler would not let it.
+    direct = PsycopgConnector(
+        kwargs=await sync_to_async(direct_parameters)(),
+        min_size=1,
+        max_size=_WORKER_CONNECTIONS,
+        reconnect_timeout=_LONGEST_WITHOUT_DATABASE,
+    )
+    own = app.with_connector(direct)
     async with own.open_async():
         working = asyncio.create_task(
             own.run_worker_async(

@@ -4,27 +4,18 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from rich.markup import escape
 
 from ansvar.conversations.scanner_address import ScannerUnreachable, address_of, ping
 from ansvar.ops import checking_servers, config, console, content_place, database, startup
 from ansvar.ops.config import Config
+from ansvar.ops.finding import Finding
 from ansvar.ops.trouble import Trouble
 
 _LITTLE_SPACE = 1024**3
 _LOOPBACK = ("127.", "localhost", "::1")
 _LARGEST_SKEW_SECONDS = 5
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check came to: fine, or what is wrong and how to mend it."""
-
-    words: str
-    remedy: str = ""
-    is_grave: bool = True
 
 
 Check = Callable[[Config], Iterator[Finding]]
@@ -120,6 +111,7 @@ def _database(loaded: Config) -> Iterator[Finding]:
         startup.load_django()
         with startup.database_running(loaded) as version:
             yield Finding(f"Database: PostgreSQL {version}")
+            yield from checking_servers.findings(loaded)
             yield from _tables()
     except Trouble as trouble:
         yield Finding(str(trouble), "Mend that first; the rest of the database was not looked at.")

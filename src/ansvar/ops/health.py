@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 import ansvar
 from ansvar.conversations.stalls import stalled_mailboxes
+from ansvar.kernel import replica
 
 # Filled by whoever starts a part beside the web server: its name, and whether it works.
 supervised: dict[str, Callable[[], bool]] = {}
@@ -55,8 +56,9 @@ def failings() -> list[str]:
 
 
 def warnings() -> list[str]:
-    """Return a sentence for every mailbox whose mail does not come in."""
-    return [f"Mail to {one.address}: {one.words}" for one in stalled_mailboxes()]
+    """Return a sentence for every mailbox whose mail does not come in, and for a lagging copy."""
+    found = [f"Mail to {one.address}: {one.words}" for one in stalled_mailboxes()]
+    return [*found, *filter(None, [replica.notice()])]
 
 
 def waiting_migrations() -> int:

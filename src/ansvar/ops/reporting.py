@@ -80,7 +80,7 @@ def report_handovers(  # noqa: PLR0913 - one argument per option of the command 
     """Count hand-overs, ping-pong, and what coming back has cost; all dates if none are given."""
     from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
 
-    with startup.ready():
+    with startup.ready_to_read():
         from ansvar.ops import report_running  # noqa: PLC0415  # needs Django
 
         asked = report_running.asked(
@@ -105,7 +105,7 @@ def report_classification(  # noqa: PLR0913 - one argument per option of the com
     """Compare kind and service at opening with those at closing."""
     from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
 
-    with startup.ready():
+    with startup.ready_to_read():
         from ansvar.ops import report_running  # noqa: PLC0415  # needs Django
 
         asked = report_running.asked(
@@ -132,7 +132,7 @@ def what_if_handover(  # noqa: PLR0913 - one argument per option of the command 
     """Hold a hand-over rule against history: what the owner would have been asked and stopped."""
     from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
 
-    with startup.ready():
+    with startup.ready_to_read():
         from ansvar.ops import report_running  # noqa: PLC0415  # needs Django
 
         asked = report_running.asked(

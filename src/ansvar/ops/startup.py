@@ -19,7 +19,7 @@ def load_django() -> Config:
     """
     # First by itself: Django would wrap a refusal of the settings into its own words.
     loaded = config.load()
-    _ = loaded.secret_key, loaded.encryption_key, database.django_settings(loaded)
+    _ = loaded.secret_key, loaded.encryption_key, database.all_settings(loaded)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ansvar.settings")
     import django  # noqa: PLC0415  # a second of imports that `--version` does without
 
@@ -61,6 +61,19 @@ def ready() -> Iterator[Config]:
         yield loaded
 
 
+@contextlib.contextmanager
+def ready_to_read() -> Iterator[Config]:
+    """Give a command that only reads figures the same, and a copy of the database where it can.
+
+    Raises: Trouble.
+    """
+    with ready() as loaded:
+        from ansvar.kernel import replica  # noqa: PLC0415  # needs Django set up
+
+        with replica.reading():
+            yield loaded
+
+
 def migrate() -> int:
     """Apply the migrations that wait, one process at a time; returns how many there were."""
     from django.core.management import call_command  # noqa: PLC0415  # needs Django set up
@@ -68,7 +81,7 @@ def migrate() -> int:
 
     from ansvar.ops.health import waiting_migrations  # noqa: PLC0415  # as above
 
-    with connection.cursor() as cursor:
+    with _past_the_pooler(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
         try:
             waiting = waiting_migrations()
@@ -77,6 +90,29 @@ def migrate() -> int:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
     return waiting
+
+
+@contextlib.contextmanager
+def _past_the_pooler() -> Iterator[None]:
+    """Let Django's own connection of this thread be the direct one inside, where there is one.
+
+    Migrations use that connection by its name, and the lock is held by its session.
+    """
+    from django.db import connections  # noqa: PLC0415  # needs Django set up
+
+    from ansvar.kernel.reaching import DIRECT  # noqa: PLC0415  # as above
+
+    own = connections["default"]
+    if DIRECT not in connections.settings:
+        yield
+        return
+    own.close()
+    pooled, own.settings_dict = own.settings_dict, connections.settings[DIRECT]
+    try:
+        yield
+    finally:
+        own.close()
+        own.settings_dict = pooled
 
 
 def migrate_with_words() -> None:

@@ -1,12 +1,17 @@
 """Pages for what went wrong, each with the next useful step."""
 
+import contextlib
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 
 from ansvar.ui import render
+
+_WORTH_KEEPING = 20
+"""Characters from which on a text is shown again when it could not be saved."""
 
 
 def _answer(request: HttpRequest, number: int, *, headline: str, explanation: str) -> HttpResponse:
@@ -69,6 +74,40 @@ def server_error(request: HttpRequest) -> HttpResponse:
         headline=_("Something broke on our side"),
         explanation=_("It is written down for whoever looks after Ansvar. Try again in a moment."),
     )
+
+
+def database_away(request: HttpRequest, *, retry_after: int) -> HttpResponse:
+    """Answer 503 while no database answers, with what was typed and without asking for anything."""
+    context = {
+        "number": 503,
+        "headline": _("The database is being switched"),
+        "explanation": _(
+            "Nothing that was saved is lost. It usually takes less than half a minute; then load "
+            "this page again."
+        ),
+        "typed": _longest_text(request),
+    }
+    if request.method in {"GET", "HEAD"}:
+        context |= {"retry": request.get_full_path(), "retry_label": _("Load this page again")}
+    answer = render.lone_page("ui/error.html", context, status=503)
+    answer["Retry-After"] = str(retry_after)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _longest_text(request: HttpRequest) -> str:
+    """Return the longest text of a sent form: what somebody would not like to write again."""
+    secret = ("password", "token", "code")
+    texts: list[str] = []
+    with contextlib.suppress(UnreadablePostError, SuspiciousOperation):
+        texts = [
+            text
+            for name, sent in request.POST.lists()
+            if not any(part in name.lower() for part in secret)
+            for text in map(str, sent)
+        ]
+    longest = max(texts, key=len, default="")
+    return longest if len(longest) > _WORTH_KEEPING else ""
 
 
 def stale_form(

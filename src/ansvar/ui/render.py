@@ -69,6 +69,12 @@ def page(
     return HttpResponse(html, status=status)
 
 
+def lone_page(template: str, context: Mapping[str, Any], *, status: int) -> HttpResponse:
+    """Answer with a page that knows nobody: for when there is nothing that could be asked."""
+    own = {"shell": Shell(), "csrf_token": "", "csrf_input": "", "flashes": (), **context}
+    return HttpResponse(_environment().get_template(template).render(own), status=status)
+
+
 def block(  # noqa: PLR0917  # reads like page()
     request: HttpRequest,
     template: str,

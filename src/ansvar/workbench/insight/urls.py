@@ -1,7 +1,12 @@
-"""Addresses of the pages of insight."""
+"""Addresses of the pages of insight.
+
+Those that only show figures may read them from a copy of the database, some seconds old. Where
+somebody changes a thing and sees it on the same page, the database itself is read.
+"""
 
 from django.urls import path
 
+from ansvar.kernel.replica import from_replica
 from ansvar.workbench.insight import (
     calculator,
     classification,
@@ -21,12 +26,14 @@ from ansvar.workbench.insight import (
 urlpatterns = [
     path("", home.insight, name="insight"),
     path("calculator/", calculator.insight_calculator, name="insight-calculator"),
-    path("need/", need.insight_need, name="insight-need"),
-    path("need/table.csv", need.insight_need_csv, name="insight-need-csv"),
+    path("need/", from_replica(need.insight_need), name="insight-need"),
+    path("need/table.csv", from_replica(need.insight_need_csv), name="insight-need-csv"),
     path("stuck/", stuck.insight_stuck, name="insight-stuck"),
     path("stuck/<int:desk_id>/rule/", stuck.insight_stuck_rule, name="insight-stuck-rule"),
-    path("silence/", silence.insight_silence, name="insight-silence"),
-    path("silence/table.csv", silence.insight_silence_csv, name="insight-silence-csv"),
+    path("silence/", from_replica(silence.insight_silence), name="insight-silence"),
+    path(
+        "silence/table.csv", from_replica(silence.insight_silence_csv), name="insight-silence-csv"
+    ),
     path("promises/", promises.insight_promises, name="insight-promises"),
     path(
         "promises/<int:desk_id>/shown",
@@ -38,20 +45,28 @@ urlpatterns = [
         promises.insight_promises_months,
         name="insight-promises-months",
     ),
-    path("levels/", levels.insight_levels, name="insight-levels"),
-    path("levels/table.csv", levels.insight_levels_csv, name="insight-levels-csv"),
-    path("handovers/", handovers.insight_handovers, name="insight-handovers"),
-    path("handovers/table.csv", handovers.insight_handovers_csv, name="insight-handovers-csv"),
-    path("handovers/what-if/", what_if.insight_what_if, name="insight-what-if"),
-    path("filed/", classification.insight_classification, name="insight-classification"),
+    path("levels/", from_replica(levels.insight_levels), name="insight-levels"),
+    path("levels/table.csv", from_replica(levels.insight_levels_csv), name="insight-levels-csv"),
+    path("handovers/", from_replica(handovers.insight_handovers), name="insight-handovers"),
+    path(
+        "handovers/table.csv",
+        from_replica(handovers.insight_handovers_csv),
+        name="insight-handovers-csv",
+    ),
+    path("handovers/what-if/", from_replica(what_if.insight_what_if), name="insight-what-if"),
+    path(
+        "filed/", from_replica(classification.insight_classification), name="insight-classification"
+    ),
     path(
         "filed/table.csv",
-        classification.insight_classification_csv,
+        from_replica(classification.insight_classification_csv),
         name="insight-classification-csv",
     ),
-    path("volumes/", volumes.insight_volumes, name="insight-volumes"),
-    path("volumes/table.csv", volumes.insight_volumes_csv, name="insight-volumes-csv"),
-    path("taken/", taken.insight_taken, name="insight-taken"),
-    path("taken/table.csv", taken.insight_taken_csv, name="insight-taken-csv"),
-    path("levels/missed/", missed.insight_missed, name="insight-missed"),
+    path("volumes/", from_replica(volumes.insight_volumes), name="insight-volumes"),
+    path(
+        "volumes/table.csv", from_replica(volumes.insight_volumes_csv), name="insight-volumes-csv"
+    ),
+    path("taken/", from_replica(taken.insight_taken), name="insight-taken"),
+    path("taken/table.csv", from_replica(taken.insight_taken_csv), name="insight-taken-csv"),
+    path("levels/missed/", from_replica(missed.insight_missed), name="insight-missed"),
 ]
