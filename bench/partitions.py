@@ -1,13 +1,14 @@
 """What a timeline and an insert cost when the journal is one table, and when it is in partitions.
 
 A timeline asks for one subject and knows no time, so partitions by time must all be looked into;
-partitions by the subject are pruned to one. Both are tried against the plain table:
+partitions by the subject, by its hash or by the range of its id, are pruned to one. All are tried
+against the plain table:
 
     python bench/partitions.py                        3 M entries of 200,000 subjects
     python bench/partitions.py --entries 15000000     as many as a million tickets have
 
-The old table is attached as the first partition, as the architecture plans it; how long that
-takes, and what it locks meanwhile, is part of the answer.
+Cut by a range, the old table can be attached as the first partition and nothing is copied: whoever
+is new has a higher id. Cut by hash, every row is copied.
 """
 
 import argparse
@@ -46,7 +47,7 @@ SELECT id, at, fact, payload FROM entry
 WHERE subject_type = 'ticket' AND subject_id = %s ORDER BY id DESC LIMIT 50"""
 INSERT = """
 INSERT INTO entry (at, fact, subject_type, subject_id, actor_label, payload)
-SELECT now(), 'ticket.reply_added', 'ticket', 1 + (random() * %s)::bigint, 'Somebody',
+SELECT now(), 'ticket.reply_added', 'ticket', 1 + floor(random() * %s)::bigint, 'Somebody',
        jsonb_build_object('message', n) FROM generate_series(1, %s) n"""
 
 
@@ -86,7 +87,7 @@ def _options() -> argparse.Namespace:
 
 def _layouts() -> list[tuple[str, int]]:
     """Return how the table is cut, and into how many."""
-    return [("plain", 1), *(("time", n) for n in (4, 16, 64)), *(("subject", n) for n in (16, 64))]
+    return [("plain", 1), *((kind, n) for kind in ("time", "subject", "hash") for n in (4, 16, 64))]
 
 
 def _tried(connection: Any, layout: tuple[str, int], options: argparse.Namespace) -> Measured:
@@ -99,8 +100,16 @@ def _tried(connection: Any, layout: tuple[str, int], options: argparse.Namespace
     connection.execute("ALTER TABLE old ADD PRIMARY KEY (id)")
     connection.execute("CREATE INDEX ON old (subject_type, subject_id, id)")
     begun = time.perf_counter()
-    {"plain": _leave, "time": _attach_by_id, "subject": _copy_by_subject}[kind](
-        connection, count, options.entries
+    if kind == "time":
+        _cut_by_range(connection, "id", count=count, last=options.entries)
+    elif kind == "subject":
+        _cut_by_range(connection, "subject_id", count=count, last=subjects)
+    elif kind == "hash":
+        _copy_by_hash(connection, count)
+    else:
+        connection.execute("ALTER TABLE old RENAME TO entry")
+    connection.execute(
+        "SELECT setval(pg_get_serial_sequence('entry', 'id'), %s)", [options.entries]
     )
     made = time.perf_counter() - begun
     connection.execute("VACUUM ANALYZE entry")
@@ -118,43 +127,44 @@ def _tried(connection: Any, layout: tuple[str, int], options: argparse.Namespace
     )
 
 
-def _leave(connection: Any, _count: int, _entries: int) -> None:
-    connection.execute("ALTER TABLE old RENAME TO entry")
+def _cut_by_range(connection: Any, column: str, *, count: int, last: int) -> None:
+    """Cut by a number that grows; the old table becomes the first part without a copy.
 
-
-def _attach_by_id(connection: Any, count: int, entries: int) -> None:
-    """Cut by id, which grows with time; the old table becomes the first without a copy.
-
-    Of the layouts tried the old one holds its share and the later ones are filled from it, so that
-    a timeline finds its entries in several.
+    So that the parts are comparable, the later ones are filled from the old one, where in life they
+    would be filled by what comes.
     """
-    connection.execute(TABLE + " PARTITION BY RANGE (id)")
-    connection.execute("ALTER TABLE entry ADD PRIMARY KEY (id)")
+    key = "id" if column == "id" else f"{column}, id"
+    connection.execute(f"{TABLE} PARTITION BY RANGE ({column})")
+    connection.execute(f"ALTER TABLE entry ADD PRIMARY KEY ({key})")
     connection.execute("CREATE INDEX ON entry (subject_type, subject_id, id)")
-    step = entries // count
+    step = -(-last // count)
     for number in range(1, count):
-        end = "MAXVALUE" if number == count - 1 else str((number + 1) * step + 1)
+        begin, end = number * step + 1, (number + 1) * step + 1
         connection.execute(
-            f"CREATE TABLE entry_{number} PARTITION OF entry "
-            f"FOR VALUES FROM ({number * step + 1}) TO ({end})"
+            f"CREATE TABLE entry_{number} PARTITION OF entry FOR VALUES FROM ({begin}) TO ({end})"
         )
         connection.execute(
-            f"WITH gone AS (DELETE FROM old WHERE id > {number * step}"
-            f" AND id <= {entries if end == 'MAXVALUE' else (number + 1) * step} RETURNING *)"
-            " INSERT INTO entry OVERRIDING SYSTEM VALUE SELECT * FROM gone"
+            f"WITH gone AS (DELETE FROM old WHERE {column} >= {begin} AND {column} < {end}"
+            " RETURNING *) INSERT INTO entry OVERRIDING SYSTEM VALUE SELECT * FROM gone"
+        )
+    if column == "id":
+        # What is inserted afterwards is newer than all that is there.
+        connection.execute(f"CREATE TABLE entry_{count} PARTITION OF entry DEFAULT")
+    else:
+        connection.execute(
+            "ALTER TABLE old DROP CONSTRAINT old_pkey, ADD PRIMARY KEY (subject_id, id)"
         )
     # With a proof of its bounds at hand the attaching itself reads nothing and locks for a moment.
-    connection.execute(f"ALTER TABLE old ADD CHECK (id <= {step} AND id > 0) NOT VALID")
-    connection.execute("ALTER TABLE old VALIDATE CONSTRAINT old_id_check")
+    connection.execute(f"ALTER TABLE old ADD CHECK ({column} < {step + 1}) NOT VALID")
+    connection.execute(f"ALTER TABLE old VALIDATE CONSTRAINT old_{column}_check")
     connection.execute("ALTER TABLE old ALTER id DROP IDENTITY")
     connection.execute(
-        f"ALTER TABLE entry ATTACH PARTITION old FOR VALUES FROM (1) TO ({step + 1})"
+        f"ALTER TABLE entry ATTACH PARTITION old FOR VALUES FROM (MINVALUE) TO ({step + 1})"
     )
-    connection.execute("SELECT setval(pg_get_serial_sequence('entry', 'id'), %s)", [entries])
 
 
-def _copy_by_subject(connection: Any, count: int, entries: int) -> None:
-    connection.execute(TABLE + " PARTITION BY HASH (subject_id)")
+def _copy_by_hash(connection: Any, count: int) -> None:
+    connection.execute(f"{TABLE} PARTITION BY HASH (subject_id)")
     for number in range(count):
         connection.execute(
             f"CREATE TABLE entry_{number} PARTITION OF entry "
@@ -164,7 +174,6 @@ def _copy_by_subject(connection: Any, count: int, entries: int) -> None:
     connection.execute("DROP TABLE old")
     connection.execute("ALTER TABLE entry ADD PRIMARY KEY (subject_id, id)")
     connection.execute("CREATE INDEX ON entry (subject_type, subject_id, id)")
-    connection.execute("SELECT setval(pg_get_serial_sequence('entry', 'id'), %s)", [entries])
 
 
 def _explained(connection: Any, subject: int) -> Any:
