@@ -1,6 +1,5 @@
 """`ansvar bench`: fill a database of a given size, and measure the product on it."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,27 +9,70 @@ app = typer.Typer(help="Measure what the product costs on a desk of a given size
 
 
 @app.callback(invoke_without_command=True)
-def bench(
+def bench(  # noqa: PLR0913 - one argument per option of the command line
     context: typer.Context,
     *,
+    tickets: Annotated[
+        list[str] | None,
+        typer.Option(help="How many: 10k, 100k, 1m or any number; several may be given."),
+    ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="A folder that `ansvar bench fill` made.")
+        Path | None, typer.Option(help="Measure in this folder, filled first if it is empty.")
     ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(help="Only these scenarios; the beginning of a name will do."),
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the figures to this file.")] = None,
-    against: Annotated[Path | None, typer.Option(help="Compare with this result.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Compare with this result, not with the project's own.")
+    ] = None,
+    times: Annotated[int, typer.Option(min=5, help="Requests for each figure.")] = 200,
     statements: Annotated[
-        bool, typer.Option("--statements", help="Print the dearest statements, too.")
+        bool, typer.Option("--statements", help="Print the dearest statements.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print how the database carries them out.")
+    ] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the figures as the project's result.")
+    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the filled folders there.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail when a budget is not kept.")
     ] = False,
 ) -> None:
-    """Measure all scenarios: time, processor time, queries, sizes, beside their budgets."""
+    """Measure time, processor time, queries and sizes of the product, beside their budgets."""
     if context.invoked_subcommand is not None:
         return
-    if data is not None:
-        os.environ["ANSVAR_DATA"] = str(data)
     from ansvar.ops.bench import directing  # noqa: PLC0415  # keeps `ansvar --version` fast
 
-    directing.run(only=only or (), json=json, against=against, statements=statements)
+    asked = directing.Asked(
+        sizes=tickets or (),
+        data=data,
+        only=only or (),
+        json=json,
+        against=against,
+        times=times,
+        statements=statements,
+        explain=explain,
+        save=save,
+        keep=keep,
+    )
+    is_within = directing.bench(asked)
+    if strict and not is_within:
+        raise typer.Exit(1)
+
+
+@app.command()
+def fill(
+    *,
+    tickets: Annotated[str, typer.Option(help="How many: 10k, 100k, 1m or any number.")] = "100k",
+    data: Annotated[
+        Path | None, typer.Option(help="The folder to fill; it must be empty (ANSVAR_DATA).")
+    ] = None,
+) -> None:
+    """Fill an empty data folder with a desk of so many tickets."""
+    from ansvar.ops.bench import directing  # noqa: PLC0415  # as above
+
+    directing.fill(tickets, data)

@@ -1,9 +1,9 @@
 """Measuring: something is done again and again, and what that cost is counted around it."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import count, cycle
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 from ansvar.ops.bench.cluster import Cluster, Spent, backend_seconds, new_statements
@@ -14,6 +14,8 @@ from ansvar.ops.bench.visiting import Answer, Visitor
 
 DEAREST = 5
 _LONGEST_STATEMENT = 2000
+_LOOKED_AT_FIRST = 3
+_FAILURES_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,31 +89,45 @@ class Meter:
         return Cost(application=used, before=self._before, after=after)
 
 
-def measured_page(
-    page: Page,
-    visitor: Visitor,
-    meter: Meter,
-    *,
-    paths: Sequence[str],
-    effort: Effort,
-) -> Scenario:
-    """Ask for a page again and again, one after the other, and return what that cost."""
-    if not paths:
-        return Scenario(name=page.name, words=page.words, failures=["there is nothing to look at"])
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Something that is asked for again and again, one after the other."""
+
+    name: str
+    words: str
+    act: Callable[[], Answer]
+    wrong: Callable[[Answer], str] = field(default=lambda _answer: "")
+    """Says what is wrong with an answer, or nothing."""
+
+
+def of_page(page: Page, visitor: Visitor, paths: Sequence[str]) -> Request:
+    """Make the request of a page out of its addresses, taken in turn."""
     addresses = cycle(paths)
-    failures = _failures(page, (visitor.get(next(addresses)) for _ in range(min(3, len(paths)))))
-    if failures:
-        return Scenario(name=page.name, words=page.words, failures=failures)
-    _repeated(lambda: visitor.get(next(addresses)), effort.warm_up, effort.seconds / 3, least=1)
-    meter.restart()
-    answers = _repeated(
-        lambda: visitor.get(next(addresses)), effort.times, effort.seconds, least=effort.least
+
+    def wrong(answer: Answer) -> str:
+        if answer.status != page.status:
+            return f"{answer.path} answers {answer.status}"
+        objection = page.objection(answer)
+        return f"{answer.path}: {objection}" if objection else ""
+
+    return Request(
+        name=page.name, words=page.words, act=lambda: visitor.get(next(addresses)), wrong=wrong
     )
+
+
+def measured(request: Request, meter: Meter, effort: Effort) -> Scenario:
+    """Ask again and again, and return what one time cost."""
+    first = [request.act() for _ in range(_LOOKED_AT_FIRST)]
+    if failures := _failures(request, first):
+        return Scenario(name=request.name, words=request.words, failures=failures)
+    _repeated(request.act, effort.warm_up, effort.seconds / 3, least=1)
+    meter.restart()
+    answers = _repeated(request.act, effort.times, effort.seconds, least=effort.least)
     cost, times = meter.cost(), len(answers)
     milliseconds = [1000 * answer.seconds for answer in answers]
     return Scenario(
-        name=page.name,
-        words=page.words,
+        name=request.name,
+        words=request.words,
         times=times,
         values={
             "p50_ms": percentile(milliseconds, 50),
@@ -120,25 +136,18 @@ def measured_page(
             "kilobytes": sum(len(answer.body) for answer in answers) / times / 1000,
         },
         statements=cost.dearest(times),
-        failures=_failures(page, iter(answers)),
+        failures=_failures(request, answers),
     )
 
 
-def _failures(page: Page, answers: Iterator[Answer]) -> list[str]:
-    found = []
-    for answer in answers:
-        if answer.status != page.status:
-            found.append(f"{answer.path} answers {answer.status}")
-        elif objection := page.objection(answer):
-            found.append(f"{answer.path}: {objection}")
-    return list(dict.fromkeys(found))[:3]
+def _failures(request: Request, answers: Iterable[Answer]) -> list[str]:
+    found = (request.wrong(answer) for answer in answers)
+    return list(dict.fromkeys(wrong for wrong in found if wrong))[:_FAILURES_NAMED]
 
 
 def _repeated(act: Callable[[], Answer], times: int, seconds: float, *, least: int) -> list[Answer]:
     done: list[Answer] = []
     end = time.perf_counter() + seconds
-    for number in count(1):
+    while len(done) < times and (len(done) < least or time.perf_counter() < end):
         done.append(act())
-        if number >= times or (number >= least and time.perf_counter() > end):
-            return done
     return done

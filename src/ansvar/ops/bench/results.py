@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,19 @@ def committed(size: int) -> Run | None:
     """Return the last result that the project keeps for a size, if there is one."""
     path = RESULTS / f"{named(size)}.json"
     return read(path) if path.exists() else None
+
+
+def save(run: Run) -> None:
+    """Keep a run as the project's result for its size.
+
+    Raises: Trouble when the program does not run from its source.
+    """
+    if not BENCH.is_dir():
+        raise Trouble("Only the project's source keeps results; use --json.")
+    known = committed(run.size)
+    # A run of some scenarios leaves the figures of the others as they are.
+    scenarios = {**(known.scenarios if known else {}), **run.scenarios}
+    write(replace(run, scenarios=scenarios), RESULTS / f"{named(run.size)}.json")
 
 
 def _rounded(value: Any) -> Any:

@@ -1,24 +1,32 @@
 """One run of the bench on a filled data folder: the product is started, used and watched."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ansvar.ops import console, postgres
-from ansvar.ops.bench import machine, parts
+from ansvar.kernel.refusal import Refusal
+from ansvar.ops import console, postgres, startup
+from ansvar.ops.bench import cast, explaining, interface, machine, parts, weighing
 from ansvar.ops.bench.cluster import Cluster
+from ansvar.ops.bench.explaining import Plan
 from ansvar.ops.bench.figures import Run, Scenario
-from ansvar.ops.bench.measuring import Effort, Meter, measured_page
-from ansvar.ops.bench.pages import PAGES, Page
+from ansvar.ops.bench.measuring import Effort, Meter, Request, measured, of_page
+from ansvar.ops.bench.pages import PAGES
 from ansvar.ops.bench.visiting import Visitor
+from ansvar.ops.config import Config
 from ansvar.ops.serve import sole_server
 from ansvar.ops.trouble import Trouble
 
-SIZES = (10_000, 100_000, 1_000_000)
-"""What is compared with each other."""
+API = ("api_list", "api_get", "api_search_rare", "api_create")
+SERVED = ("memory_at_rest", "streams", "api_create_together", "memory_under_load")
+SCENARIOS = (*(page.name for page in PAGES), *API, "page_weight", "clock_tick", "mail", *SERVED)
+_NAME = "the bench"
+_EXPLAINED_TIMES = 8
+_TOGETHER_SECONDS = 20.0
 
 
 @dataclass
@@ -26,19 +34,58 @@ class Bench:
     """What the scenarios of a run share."""
 
     data: Path
+    size: int
+    """How many tickets the database was filled with."""
     cluster: Cluster
+    alone: contextlib.ExitStack
+    """Keeps others from running the product on the folder."""
     progress: Progress
+    names: Sequence[str]
+    """Which scenarios are wanted."""
     effort: Effort = field(default_factory=Effort)
+    machine: dict[str, Any] = field(default_factory=dict)
     done: dict[str, Scenario] = field(default_factory=dict)
+    plans: dict[str, list[Plan]] = field(default_factory=dict)
+
+    def wants(self, *names: str) -> bool:
+        """Whether any of these scenarios is wanted."""
+        return any(name in self.names for name in names)
 
     def keep(self, scenario: Scenario) -> None:
-        """Keep what was measured, and show that it is there."""
+        """Keep what was measured."""
         self.done[scenario.name] = scenario
+
+    @contextlib.contextmanager
+    def step(self, words: str, total: int = 1) -> Iterator[Callable[[str], None]]:
+        """Show a bar for the block; what is yielded says what is done next."""
+        bar = self.progress.add_task(words, total=total)
+        done = -1
+
+        def say(what: str) -> None:
+            nonlocal done
+            done += 1
+            self.progress.update(bar, completed=done, description=what)
+
+        try:
+            yield say
+        finally:
+            self.progress.remove_task(bar)
+
+    def result(self) -> Run:
+        """Return what has been measured so far."""
+        tickets = self.cluster.value("SELECT count(*) FROM tickets_ticket")
+        facts = {**self.machine, "load_after": machine.load()}
+        scenarios = {name: self.done[name] for name in SCENARIOS if name in self.done}
+        return Run(size=self.size, tickets=tickets, machine=facts, scenarios=scenarios)
 
 
 @contextlib.contextmanager
-def opened(data: Path) -> Iterator[Bench]:
+def opened(
+    loaded: Config, *, tickets: int, names: Sequence[str], effort: Effort
+) -> Iterator[Bench]:
     """Give the database of a data folder, kept from others who would run the product on it.
+
+    An empty one is filled with *tickets* first, if that is not nought.
 
     Raises: Trouble.
     """
@@ -50,68 +97,183 @@ def opened(data: Path) -> Iterator[Bench]:
         console=console.out,
         transient=True,
     )
-    with sole_server(data, "the bench"), postgres.running(data) as server:
-        cluster = Cluster(server)
+    with contextlib.ExitStack() as alone, startup.database_running(loaded):
+        alone.enter_context(sole_server(loaded.data, _NAME))
+        startup.migrate_with_words()
+        size = _filled(tickets)
+        cluster = Cluster(postgres.EmbeddedPostgres(loaded.data))
         try:
             with bar:
-                yield Bench(data=data, cluster=cluster, progress=bar)
+                yield Bench(
+                    data=loaded.data,
+                    size=size,
+                    cluster=cluster,
+                    alone=alone,
+                    progress=bar,
+                    names=names,
+                    effort=effort,
+                )
         finally:
             cluster.close()
 
 
-def measure(bench: Bench, names: Sequence[str]) -> Run:
-    """Measure the scenarios of these names, all if there are none.
-
-    What was measured before an interruption is in `bench.done`.
+def _filled(tickets: int) -> int:
+    """Fill the database unless it is; returns with how many tickets it was.
 
     Raises: Trouble.
     """
-    facts = machine.facts(bench.cluster)
-    facts["load_before"] = machine.load()
-    wanted = [page for page in PAGES if not names or page.name in names]
-    if wanted:
-        _measure_pages(bench, wanted)
-    facts["load_after"] = machine.load()
-    tickets = bench.cluster.value("SELECT count(*) FROM tickets_ticket")
-    return Run(size=_size(tickets), tickets=tickets, machine=facts, scenarios=bench.done)
+    from ansvar.ops.bench.filling import showing, standing  # noqa: PLC0415  # needs Django set up
+
+    if tickets and standing.standing() is None:
+        showing.fill_with_words(tickets)
+    try:
+        return standing.require_ready().tickets
+    except Refusal as refusal:
+        raise Trouble(str(refusal)) from None
 
 
-def _size(tickets: int) -> int:
-    """Return the size that a database was filled to, by the tickets it holds by now."""
-    return max((size for size in SIZES if size <= tickets), default=tickets)
-
-
-def known(names: Sequence[str]) -> list[str]:
-    """Return the scenarios that names mean; the beginning of names will do.
+def named(wanted: Sequence[str]) -> list[str]:
+    """Return the scenarios that are meant: by name or its beginning, with commas or without.
 
     Raises: Trouble.
     """
-    every = [page.name for page in PAGES]
-    found = []
-    for name in names:
-        exact = [one for one in every if one == name]
-        meant = exact or [one for one in every if one.startswith(name.removesuffix("*"))]
+    found: list[str] = []
+    for name in [part.strip() for one in wanted for part in one.split(",") if part.strip()]:
+        meant = [one for one in SCENARIOS if one == name or one.startswith(f"{name}_")]
+        meant = meant or [one for one in SCENARIOS if one.startswith(name)]
         if not meant:
-            raise Trouble(f"There is no scenario {name!r}; there are {', '.join(every)}.")
+            raise Trouble(f"There is no scenario {name!r}; there are {', '.join(SCENARIOS)}.")
         found += meant
-    return found
+    return [one for one in SCENARIOS if one in found or not found]
 
 
-def _measure_pages(bench: Bench, pages: Sequence[Page]) -> None:
-    with parts.web(bench.data) as (web, port):
+def measure(bench: Bench, *, explain: bool) -> None:
+    """Measure what is wanted; what is done so far is in the bench, also when interrupted.
+
+    Raises: Trouble.
+    """
+    bench.machine = machine.facts(bench.cluster) | {"load_before": machine.load()}
+    if bench.wants(*(page.name for page in PAGES), *API, "page_weight"):
+        with _watched_web(bench) as (requests, meter, visitor):
+            _measure_requests(bench, requests, meter)
+            if bench.wants("page_weight"):
+                words = "Queue, first load"
+                first = weighing.weighed(
+                    "/queue/needs-you/", visitor, name="page_weight", words=words
+                )
+                bench.keep(first)
+        if explain:
+            with explaining.plans_written(bench.cluster), _watched_web(bench) as (requests, *_):
+                _explain(bench, requests)
+    if bench.wants("clock_tick"):
+        with bench.step("Clock tick"):
+            from ansvar.ops.bench import ticking  # noqa: PLC0415  # needs Django set up
+
+            bench.keep(ticking.tick(bench.cluster))
+    if bench.wants("mail"):
+        _measure_mail(bench)
+    if bench.wants(*SERVED):
+        _measure_served(bench)
+
+
+@contextlib.contextmanager
+def _watched_web(bench: Bench) -> Iterator[tuple[list[Request], Meter, Visitor]]:
+    """Run the web server alone; yields what is asked of it, its meter and an agent."""
+    with contextlib.ExitStack() as stack:
+        web, port = stack.enter_context(parts.web(bench.data))
         visitors: dict[str, Visitor] = {}
-        meter = Meter(bench.cluster, web)
-        doing = bench.progress.add_task("pages", total=len(pages))
-        for page in pages:
-            bench.progress.update(doing, description=page.words)
-            if page.who not in visitors:
-                visitors[page.who] = Visitor(port)
-                visitors[page.who].log_in(page.who)
-            visitor = visitors[page.who]
-            paths = page.paths(bench.cluster, visitor)
-            bench.keep(measured_page(page, visitor, meter, paths=paths, effort=bench.effort))
-            web.ensure_alive()
-            bench.progress.advance(doing)
-        bench.progress.remove_task(doing)
-        for visitor in visitors.values():
-            visitor.close()
+        requests = []
+        for who in dict.fromkeys([cast.AGENT, *(page.who for page in PAGES)]):
+            visitors[who] = Visitor(port)
+            stack.callback(visitors[who].close)
+            visitors[who].log_in(who)
+        for page in PAGES:
+            if bench.wants(page.name):
+                paths = page.paths(bench.cluster, visitors[page.who])
+                requests.append(of_page(page, visitors[page.who], paths))
+        if bench.wants(*API):
+            program = Visitor(port, token=stack.enter_context(_token(cast.AGENT)))
+            requests += [
+                one for one in interface.requests(bench.cluster, program) if bench.wants(one.name)
+            ]
+        yield requests, Meter(bench.cluster, web), visitors[cast.AGENT]
+        web.ensure_alive()
+
+
+def _measure_requests(bench: Bench, requests: Sequence[Request], meter: Meter) -> None:
+    with bench.step("Pages", total=len(requests)) as say:
+        for request in requests:
+            say(request.words)
+            bench.keep(measured(request, meter, bench.effort))
+
+
+def _explain(bench: Bench, requests: Sequence[Request]) -> None:
+    with bench.step("Plans", total=len(requests)) as say:
+        log = explaining.Log(bench.cluster.log)
+        for request in requests:
+            say(f"Plans: {request.words}")
+            # From the third time on plans are kept; what counts is how those do.
+            for _time in range(_EXPLAINED_TIMES):
+                log.skip()
+                request.act()
+            bench.plans[request.name] = log.dearest()
+
+
+def _measure_mail(bench: Bench) -> None:
+    from ansvar.ops.bench import inside, mailing  # noqa: PLC0415  # needs Django set up
+
+    with bench.step("Mail"), mailing.sink() as port:
+        inside.direct_mail(port)
+        bench.keep(mailing.mail(bench.data, bench.cluster, bench.effort))
+
+
+def _measure_served(bench: Bench) -> None:
+    from ansvar.ops.bench import inside, mailing, serving  # noqa: PLC0415  # needs Django set up
+
+    serving.allow_files(2 * serving.STREAMS)
+    port = parts.free_port()
+    address = ("--host", parts.HOST, "--port", str(port))
+    with contextlib.ExitStack() as stack:
+        say = stack.enter_context(bench.step("The whole product", total=3))
+        inside.direct_mail(stack.enter_context(mailing.sink()))
+        # `ansvar serve` itself is the only one on the folder now.
+        bench.alone.close()
+        stack.callback(bench.alone.enter_context, sole_server(bench.data, _NAME))
+        part = stack.enter_context(parts.running(bench.data, "serve", *address))
+        part.wait_until_healthy(port)
+        served = serving.Served(
+            cluster=bench.cluster, part=part, port=port, visitors=serving.people(port)
+        )
+        if bench.wants("memory_at_rest"):
+            say("Memory at rest")
+            mailing.until_idle(bench.cluster)
+            bench.keep(served.at_rest())
+        if bench.wants("streams"):
+            say("Open streams")
+            bench.keep(served.with_streams())
+        if bench.wants("api_create_together", "memory_under_load"):
+            say("Programs that open tickets")
+            tokens = [stack.enter_context(_token(who)) for who in (cast.AGENT, cast.SUPERVISOR)]
+            programs = [
+                Visitor(port, token=tokens[number % len(tokens)])
+                for number in range(interface.CLIENTS)
+            ]
+            for scenario in served.with_programs(
+                programs,
+                seconds=_TOGETHER_SECONDS,
+                idle=lambda: mailing.until_idle(bench.cluster, at_once=True),
+            ):
+                bench.keep(scenario)
+        part.ensure_alive()
+
+
+@contextlib.contextmanager
+def _token(login: str) -> Iterator[str]:
+    """Give a token of one of the people, and take it away after the block."""
+    from ansvar.ops.bench import inside  # noqa: PLC0415  # needs Django set up
+
+    token_id, secret = inside.token_of(login)
+    try:
+        yield secret
+    finally:
+        inside.take_token_away(token_id)

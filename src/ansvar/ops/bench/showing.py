@@ -9,12 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from ansvar.ops import console
+from ansvar.ops.bench.explaining import Plan
 from ansvar.ops.bench.figures import (
     MEASURES,
     Budgets,
     Run,
     Scenario,
-    Targets,
+    growth,
     is_within,
     over_budget,
     ratio,
@@ -41,9 +42,8 @@ def number(value: float) -> str:
     return f"{value:,.1f}" if abs(value) < _SMALL else f"{value:,.0f}"
 
 
-def table_of(run: Run, targets: Targets | None, before: Run | None) -> Table:
+def table_of(run: Run, budgets: Budgets, before: Run | None) -> Table:
     """Make the table of a run: figures, budgets where there are any, and the change."""
-    budgets = targets.budgets if targets and targets.at == run.size else {}
     table = Table(title=f"{run.tickets:,} tickets", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("", no_wrap=True)
     table.add_column("times", justify="right", style="dim", no_wrap=True)
@@ -100,10 +100,58 @@ def _change(scenario: Scenario, *, run: Run, before: Run | None) -> str:
     return ""
 
 
-def say_table(run: Run, targets: Targets | None, before: Run | None) -> None:
+def say_machine(run: Run) -> None:
+    """Say on what it was measured."""
+    facts = run.machine
+    speed = facts.get("calibration", {})
+    console.out.print(
+        f"{facts.get('processor')}, {facts.get('cores')} cores, {facts.get('memory_gb')} GB,"
+        f" PostgreSQL {facts.get('postgresql')}, Python {facts.get('python')};"
+        f" fixed work takes {speed.get('python_ms')} ms in Python,"
+        f" {speed.get('database_ms')} ms in the database;"
+        f" load {facts.get('load_before', ['?'])[0]} → {facts.get('load_after', ['?'])[0]}"
+    )
+
+
+def say_table(run: Run, budgets: Budgets, before: Run | None) -> None:
     """Print the table; where the terminal is narrow its lines are broken, none is cut."""
     wide = Console(width=max(console.out.width, _NARROWEST), highlight=False)
-    wide.print(table_of(run, targets, before))
+    wide.print(table_of(run, budgets, before))
+
+
+def say_notes(run: Run) -> None:
+    """Print what figures alone do not say."""
+    for scenario in run.scenarios.values():
+        if scenario.notes:
+            console.out.print(f"{escape(scenario.words)}: {escape('; '.join(scenario.notes))}")
+
+
+def say_plans(run: Run, plans: Mapping[str, Sequence[Plan]]) -> None:
+    """Print how the database carried out the dearest statements."""
+    for name, dearest in plans.items():
+        console.out.print(f"\n[bold]{escape(run.scenarios[name].words)}[/bold]")
+        for plan in dearest:
+            console.out.print(f"{plan.milliseconds:8.2f} ms  [dim]{escape(plan.text[:600])}[/dim]")
+            for line in plan.lines:
+                console.out.print(f"             {escape(line)}")
+
+
+def say_growth(smaller: Run, larger: Run, *, most: float | None) -> None:
+    """Print how many times as much each scenario costs with more tickets."""
+    table = Table(
+        title=f"From {smaller.size:,} to {larger.size:,} tickets",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
+    for title in ("", "app+db", "db"):
+        table.add_column(title, justify="right" if title else "left", no_wrap=True)
+    whole = growth(smaller, larger)
+    database = growth(smaller, larger, measure="database_ms")
+    for name, times in whole.items():
+        tone = "red" if most is not None and times > most else "green"
+        share = f"{database[name]:.2f}" if name in database else ""
+        table.add_row(escape(larger.scenarios[name].words), f"[{tone}]{times:.2f}[/{tone}]", share)
+    console.out.print(table)
 
 
 def say_statements(scenarios: Sequence[Scenario]) -> None:

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -86,9 +87,9 @@ class Visitor:
         }
         return self._ask("POST", path, body=urlencode(fields).encode(), more=headers)
 
-    def send(self, path: str, values: dict[str, Any]) -> Answer:
+    def send(self, path: str, values: Mapping[str, Any]) -> Answer:
         """Send values as a program does."""
-        body = json.dumps(values).encode()
+        body = json.dumps(dict(values)).encode()
         return self._ask("POST", path, body=body, more={"Content-Type": "application/json"})
 
     def close(self) -> None:
