@@ -21,6 +21,7 @@ from ansvar.access.decisions import (
 )
 from ansvar.access.models import RefusedTry, RoleGrant
 from ansvar.access.relations import relations
+from ansvar.access.small_tables import GRANTS
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import NotPermitted, judges, require
@@ -48,8 +49,7 @@ def grants_of(person_id: int) -> tuple[Grant, ...]:
     memory = _remembered.get()
     if memory is not None and person_id in memory:
         return memory[person_id]
-    rows = RoleGrant.objects.filter(person_id=person_id, person__is_active=True)
-    grants = tuple((Role(role), desk) for role, desk in rows.values_list("role", "desk_id"))
+    grants = GRANTS.present().get(person_id, ())
     if memory is not None:
         memory[person_id] = grants
     return grants

@@ -8,13 +8,16 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from ansvar.access.middleware import actor_of
+from ansvar.access.queries import desks_where
 from ansvar.api.cursors import decode, encode
 from ansvar.api.shapes import PersonRef, Ref
-from ansvar.catalogue.models import Service
+from ansvar.catalogue.small_tables import SERVICES
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.names import names_of
+from ansvar.kernel.small_tables import at_one_moment
+from ansvar.people.models import Person
 from ansvar.tickets.models import Ticket
-from ansvar.tickets.queries import Viewer, tickets_of_party, viewer_of
+from ansvar.tickets.queries import tickets_of_party
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,17 +26,18 @@ class Reader:
 
     actor: Actor
     person_id: int
-    viewer: Viewer
+    desks: frozenset[int] | None
+    """Whose tickets the person reads by role; nothing stands for all."""
     own_services: frozenset[int]
     """Services whose tickets the person reads as owner or deputy."""
 
     def tickets(self) -> QuerySet[Ticket]:
         """Return the tickets of the person's desks and services, and those they are a party of."""
-        if self.viewer.desks is None:
+        if self.desks is None:
             return Ticket.objects.all()
         as_party = Q(pk__in=tickets_of_party(self.person_id).values("pk"))
         return Ticket.objects.filter(
-            Q(desk_id__in=self.viewer.desks) | Q(service_id__in=self.own_services) | as_party
+            Q(desk_id__in=self.desks) | Q(service_id__in=self.own_services) | as_party
         )
 
     def ticket(self, ticket_id: int) -> Ticket:
@@ -46,8 +50,8 @@ class Reader:
     def sees_inside(self, ticket: Ticket) -> bool:
         """Tell whether holders, priority and the like are for this person."""
         return (
-            self.viewer.desks is None
-            or ticket.desk_id in self.viewer.desks
+            self.desks is None
+            or ticket.desk_id in self.desks
             or ticket.service_id in self.own_services
         )
 
@@ -66,21 +70,27 @@ def reader_of(request: HttpRequest) -> Reader:
     """Return whose eyes *request* has."""
     actor = actor_of(request)
     person_id = actor.person_id or 0
-    owned = Service.objects.filter(Q(owner_id=person_id) | Q(deputy_id=person_id))
+    with at_one_moment():
+        owned = SERVICES.values_of("id", owner_id=person_id)
+        deputised = SERVICES.values_of("id", deputy_id=person_id)
+        desks = desks_where(person_id, "ticket.read")
     return Reader(
         actor=actor,
         person_id=person_id,
-        viewer=viewer_of(person_id),
-        own_services=frozenset(owned.values_list("pk", flat=True)),
+        desks=desks,
+        own_services=frozenset(owned.keys() | deputised.keys()),
     )
 
 
 class Names:
     """Names of many things, found with one look-up per kind."""
 
-    def __init__(self, wanted: Iterable[tuple[str, int | None]]) -> None:
+    def __init__(
+        self, wanted: Iterable[tuple[str, int | None]], *, known: Iterable[Person] = ()
+    ) -> None:
         pairs = {(noun, pk) for noun, pk in wanted if pk is not None}
-        self._names = names_of(pairs)
+        told = {("person", person.pk): person.name for person in known}
+        self._names = {**told, **names_of(pairs - told.keys())}
 
     def ref(self, noun: str, pk: int) -> Ref:
         """Return what names a thing."""

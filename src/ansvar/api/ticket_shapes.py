@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ansvar.api.reading import Names, Reader
 from ansvar.api.shapes import PersonRef, Ref, Shape
+from ansvar.people.models import Person
 from ansvar.tickets.explaining import why_priority
 from ansvar.tickets.models import Ticket
 
@@ -89,13 +90,19 @@ class TicketPage(Shape):
 
 def ticket_shapes(tickets: Sequence[Ticket], reader: Reader) -> list[TicketShape]:
     """Return how *tickets* look to the reader, with one look-up per kind of name."""
-    names = Names(pair for ticket in tickets for pair in _named(ticket))
+    return _shapes(tickets, reader)
+
+
+def ticket_shape(ticket: Ticket, reader: Reader, *, known: Iterable[Person] = ()) -> TicketShape:
+    """Return how a ticket looks to the reader; *known* are people whose names need no look-up."""
+    return _shapes([ticket], reader, known=known)[0]
+
+
+def _shapes(
+    tickets: Sequence[Ticket], reader: Reader, *, known: Iterable[Person] = ()
+) -> list[TicketShape]:
+    names = Names((pair for ticket in tickets for pair in _named(ticket)), known=known)
     return [_shape(ticket, reader, names) for ticket in tickets]
-
-
-def ticket_shape(ticket: Ticket, reader: Reader) -> TicketShape:
-    """Return how a ticket looks to the reader."""
-    return ticket_shapes([ticket], reader)[0]
 
 
 def _named(ticket: Ticket) -> Iterable[tuple[str, int | None]]:

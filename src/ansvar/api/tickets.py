@@ -1,8 +1,9 @@
 """Tickets: listed, read, opened, changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -29,9 +30,13 @@ from ansvar.api.shapes import (
 )
 from ansvar.api.ticket_shapes import TicketPage, TicketShape, ticket_shape, ticket_shapes
 from ansvar.catalogue.models import Service
+from ansvar.catalogue.small_tables import SERVICES
+from ansvar.kernel import prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.small_tables import SmallTable, at_one_moment
 from ansvar.people.models import Desk, Person, Site
+from ansvar.people.small_tables import DESKS, SITES
 from ansvar.tickets.commands import edit_ticket, open_ticket, register_afterwards
 from ansvar.tickets.decisions import Kind
 from ansvar.tickets.models import OPEN_STATES, Ticket
@@ -49,6 +54,7 @@ IfMatch = Annotated[
     ),
 ]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+SMALL: Mapping[type[Any], SmallTable[Any]] = {Service: SERVICES, Desk: DESKS, Site: SITES}
 section = Section("Tickets")
 
 
@@ -170,10 +176,8 @@ def _by_inner(found: QuerySet[Ticket], reader: Reader, inner: dict[str, Any]) ->
     """Filter by what only the desk sees, among the tickets whose inside the reader sees."""
     if not inner:
         return found
-    if reader.viewer.desks is not None:
-        found = found.filter(
-            Q(desk_id__in=reader.viewer.desks) | Q(service_id__in=reader.own_services)
-        )
+    if reader.desks is not None:
+        found = found.filter(Q(desk_id__in=reader.desks) | Q(service_id__in=reader.own_services))
     return found.filter(**inner)
 
 
@@ -208,8 +212,11 @@ def _page(
 def create_ticket(request: HttpRequest, body: TicketGiven) -> TicketShape:
     """Open a ticket, for yourself or, with the right `ticket.open`, for somebody else."""
     actor = actor_of(request)
-    ticket = open_ticket(by=actor, **_matter(body, actor))
-    return ticket_shape(ticket, reader_of(request))
+    with at_one_moment():
+        matter = _matter(body, actor)
+        ticket = open_ticket(by=actor, **matter)
+        known = [matter["requester"], cast("Person", request.user)]
+        return ticket_shape(ticket, reader_of(request), known=known)
 
 
 @section.post("/register-afterwards", TicketShape, status=201, requires="ticket.open")
@@ -236,7 +243,7 @@ def _matter(body: TicketGiven, actor: Actor) -> dict[str, Any]:
     if desk is None:
         if service is None:
             raise UnknownRow("Name the desk or the service that it is for.")
-        desk = service.desk
+        desk = DESKS.get(service.desk_id) or service.desk
     if service is not None and service.desk_id != desk.pk:
         raise UnknownRow(f"{service} is not a service of {desk}.")
     requester = named(Person, body.requester or actor.person_id, "requester", is_active=True)
@@ -252,6 +259,13 @@ def _matter(body: TicketGiven, actor: Actor) -> dict[str, Any]:
         "service": service,
         "site": named(Site, body.site, "site", is_active=True),
     }
+
+
+def _row(model: type[Any], pk: int, conditions: Mapping[str, Any]) -> Any:
+    wanted = {"id": pk, **conditions}
+    return prepared.first(
+        model, " AND ".join(f'"{name}" = %s' for name in wanted), *wanted.values()
+    )
 
 
 @section.get("/{ticket_id}", TicketShape)
@@ -296,7 +310,8 @@ def named(model: type[Any], pk: int | None, field: str, **conditions: Any) -> An
     """
     if pk is None:
         return None
-    row = model.objects.filter(pk=pk, **conditions).first()
+    small = SMALL.get(model)
+    row = small.get(pk, **conditions) if small else _row(model, pk, conditions)
     if row is None:
         raise UnknownRow(f"There is no {field} {pk} that can be used here.")
     return row

@@ -1,13 +1,14 @@
 """How services, scripts and what is needed are named where a fact mentions them."""
 
-from ansvar.catalogue.models import NeededFact, Script, Service
+from ansvar.catalogue.models import Script
+from ansvar.catalogue.small_tables import NEEDED_FACTS, SERVICES
 from ansvar.kernel.names import nouns
 
 
 @nouns.add("service")
 def names_of_services(ids: set[int]) -> dict[int, str]:
     """Return the names of services."""
-    return dict(Service.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return SERVICES.values_of("name", ids)
 
 
 @nouns.add("script")
@@ -19,4 +20,4 @@ def names_of_scripts(ids: set[int]) -> dict[int, str]:
 @nouns.add("needed_fact")
 def names_of_needed_facts(ids: set[int]) -> dict[int, str]:
     """Return the names of what services need to know."""
-    return dict(NeededFact.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return NEEDED_FACTS.values_of("name", ids)

@@ -10,11 +10,10 @@ from ansvar.kernel.work import tasks
 from ansvar.tickets.facts import TicketClosed, TicketEdited, TicketOpened, TicketResolved
 
 
-@react(TicketOpened, later=True)
+@react(TicketOpened, later=True, when=lambda fact: fact.channel == "email")
 def acknowledge_mail(fact: TicketOpened, entry: Entry) -> None:
     """Tell who wrote a mail its number and what happens next."""
-    if fact.channel == "email":
-        acknowledge(fact.subject_id, key=f"acknowledgement:{entry.pk}")
+    acknowledge(fact.subject_id, key=f"acknowledgement:{entry.pk}")
 
 
 @react(TicketResolved, later=True)
@@ -23,11 +22,10 @@ def ask_whether_it_works(fact: TicketResolved, entry: Entry) -> None:
     send_resolution(fact.subject_id, key=f"resolution:{entry.pk}")
 
 
-@react(TicketClosed, later=True)
+@react(TicketClosed, later=True, when=lambda fact: fact.how == "quiet")
 def tell_of_quiet_close(fact: TicketClosed, entry: Entry) -> None:
     """Tell that a ticket was closed because nobody objected."""
-    if fact.how == "quiet":
-        send_quiet_close(fact.subject_id, key=f"closed:{entry.pk}")
+    send_quiet_close(fact.subject_id, key=f"closed:{entry.pk}")
 
 
 @react(MessageReceived)

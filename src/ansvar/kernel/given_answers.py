@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ansvar.kernel import clock
+from ansvar.kernel import clock, prepared
 from ansvar.kernel.models import GivenAnswer
 from ansvar.kernel.refusal import Refusal, said
 
@@ -45,7 +45,7 @@ def answer_once(
                     "again in a moment."
                 )
             )
-        given = GivenAnswer.objects.filter(actor_id=actor_id, key=key).first()
+        given = prepared.first(GivenAnswer, "actor_id = %s AND key = %s", actor_id, key)
         if given is not None:
             if given.fingerprint != fingerprint:
                 raise KeyUsed(
@@ -55,13 +55,15 @@ def answer_once(
                 )
             return (given.status or 200, given.body), True
         status, body = make()
-        GivenAnswer.objects.create(
-            actor_id=actor_id,
-            key=key,
-            fingerprint=fingerprint,
-            status=status,
-            body=body,
-            given_at=clock.now(),
+        prepared.insert(
+            GivenAnswer(
+                actor_id=actor_id,
+                key=key,
+                fingerprint=fingerprint,
+                status=status,
+                body=body,
+                given_at=clock.now(),
+            )
         )
         return (status, body), False
 

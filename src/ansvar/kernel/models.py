@@ -49,6 +49,22 @@ class Entry(models.Model):
         return facts[self.fact].restore(self.subject_id, self.payload)
 
 
+class TableMark(models.Model):
+    """The state of a small table, as one or more marks; each change within it makes a new one.
+
+    Kept by triggers alone, see `kernel.small_tables`. Of changes that are under way at the same
+    time each adds its own mark and waits for no other; the next change takes them all away.
+    """
+
+    mark = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=80)
+    """Of the table, or of that part of it whose changes count."""
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
 class Failure(models.Model):
     """Work that failed for good and waits for an administrator: to be run again or let go."""
 

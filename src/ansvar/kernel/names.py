@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from ansvar.kernel.registry import Registry
+from ansvar.kernel.small_tables import at_one_moment
 
 Lookup = Callable[[set[int]], Mapping[int, str]]
 
@@ -17,8 +18,9 @@ def names_of(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
     for noun, pk in wanted:
         by_noun[noun].add(pk)
     found: dict[tuple[str, int], str] = {}
-    for noun, ids in by_noun.items():
-        lookup = nouns.get(noun)
-        if lookup is not None:
-            found |= {(noun, pk): name for pk, name in lookup(ids).items()}
+    with at_one_moment():
+        for noun, ids in by_noun.items():
+            lookup = nouns.get(noun)
+            if lookup is not None:
+                found |= {(noun, pk): name for pk, name in lookup(ids).items()}
     return found

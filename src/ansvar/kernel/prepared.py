@@ -13,22 +13,45 @@ from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
 
+Converter = tuple[int, Callable[..., Any]]
+"""The place of a column, and what makes a value of what the database gives."""
 
-def rows(model: type[M], condition: str, *values: object) -> list[M]:
+
+def rows(model: type[M], condition: str, *given: Any) -> list[M]:
     """Return the rows of a table for which *condition* holds, as instances.
 
     *condition* is what stands behind WHERE, ordering and locks too: a constant of the program with
-    `%s` for each of *values*.
+    `%s` for each of *given*.
+    """
+    return [made(model, row) for row in values(model, condition, *given)]
+
+
+def values(model: type[Model], condition: str, *given: Any, note: str = "") -> list[Sequence[Any]]:
+    """Return those rows as the values of the columns that `names_read` names.
+
+    *note* is a comment before the statement.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_composed(model, condition), values)
+        cursor.execute(note + _composed(model, condition), given)
         found = cursor.fetchall()
-    return [_made(model, row) for row in found]
+    converters = _converters(model)
+    return [_converted(row, converters) for row in found] if converters else found
 
 
-def first(model: type[M], condition: str, *values: object) -> M | None:
+@cache
+def names_read(model: type[Model]) -> list[str]:
+    """Return the columns that are read, by the names that instances have for them."""
+    return [field.attname for field in _read(model)]
+
+
+def made(model: type[M], row: Sequence[Any]) -> M:
+    """Return an instance of the values of such a row."""
+    return model.from_db(DEFAULT_DB_ALIAS, names_read(model), row)
+
+
+def first(model: type[M], condition: str, *given: Any) -> M | None:
     """Return the first of those rows, or nothing."""
-    return next(iter(rows(model, condition, *values)), None)
+    return next(iter(rows(model, condition, *given)), None)
 
 
 def insert(row: Model) -> None:
@@ -45,9 +68,9 @@ def insert_all(rows: Sequence[Model]) -> None:
         return
     model, has_ids = type(rows[0]), rows[0].pk is not None
     fields = _written(model, with_id=has_ids)
-    values = [_value(field, row) for row in rows for field in fields]
+    written = [_value(field, row) for row in rows for field in fields]
     with connection.cursor() as cursor:
-        cursor.execute(_inserting(model, len(rows), with_id=has_ids), values)
+        cursor.execute(_inserting(model, len(rows), with_id=has_ids), written)
         given = [] if has_ids else cursor.fetchall()
     for row, (pk,) in zip(rows, given, strict=False):
         row.pk = pk
@@ -59,9 +82,9 @@ def insert_all(rows: Sequence[Model]) -> None:
 def update(row: Model, *names: str) -> None:
     """Write some fields of a row that is there, like `save(update_fields=...)`."""
     fields = _named(type(row), names)
-    values = [_value(field, row) for field in fields]
+    written = [_value(field, row) for field in fields]
     with connection.cursor() as cursor:
-        cursor.execute(_updating(type(row), fields), [*values, row.pk])
+        cursor.execute(_updating(type(row), fields), [*written, row.pk])
 
 
 def put(
@@ -73,36 +96,29 @@ def put(
     """
     if not rows:
         return
-    values = [_value(field, row) for row in rows for field in _written(model, with_id=False)]
+    written = [_value(field, row) for row in rows for field in _written(model, with_id=False)]
     with connection.cursor() as cursor:
-        cursor.execute(_putting(model, len(rows), key, changing), values)
+        cursor.execute(_putting(model, len(rows), key, changing), written)
 
 
 def _value(field: "Field[Any, Any]", row: Model) -> Any:
     return field.get_db_prep_save(getattr(row, field.attname), connection)
 
 
-def _made(model: type[M], row: tuple[Any, ...]) -> M:
-    """Return an instance of the columns that `_composed` asks for."""
-    names, converters = _reading(model)
-    if converters:
-        values = list(row)
-        for place, convert in converters:
-            values[place] = convert(values[place], None, connection)
-        return model.from_db(DEFAULT_DB_ALIAS, names, values)
-    return model.from_db(DEFAULT_DB_ALIAS, names, row)
+def _converted(row: Sequence[Any], converters: Sequence[Converter]) -> Sequence[Any]:
+    converted = list(row)
+    for place, convert in converters:
+        converted[place] = convert(converted[place], None, connection)
+    return converted
 
 
 @cache
-def _reading(model: type[Model]) -> tuple[list[str], list[tuple[int, Callable[..., Any]]]]:
-    """Return the names of the columns that are read, and what makes values of some of them."""
-    fields = _read(model)
-    converters = [
+def _converters(model: type[Model]) -> list[Converter]:
+    return [
         (place, convert)
-        for place, field in enumerate(fields)
+        for place, field in enumerate(_read(model))
         for convert in field.get_db_converters(connection)
     ]
-    return [field.attname for field in fields], converters
 
 
 @cache

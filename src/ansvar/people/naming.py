@@ -1,7 +1,8 @@
 """How people, places, desks and teams are named where a fact mentions them."""
 
 from ansvar.kernel.names import nouns
-from ansvar.people.models import Calendar, Department, Desk, Organisation, Person, Site, Team
+from ansvar.people.models import Calendar, Department, Organisation, Person
+from ansvar.people.small_tables import DESKS, SITES, TEAMS
 
 
 @nouns.add("person")
@@ -13,19 +14,19 @@ def names_of_persons(ids: set[int]) -> dict[int, str]:
 @nouns.add("desk")
 def names_of_desks(ids: set[int]) -> dict[int, str]:
     """Return the names of desks."""
-    return dict(Desk.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return DESKS.values_of("name", ids)
 
 
 @nouns.add("team")
 def names_of_teams(ids: set[int]) -> dict[int, str]:
     """Return the names of teams."""
-    return dict(Team.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return TEAMS.values_of("name", ids)
 
 
 @nouns.add("site")
 def names_of_sites(ids: set[int]) -> dict[int, str]:
     """Return the names of sites."""
-    return dict(Site.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return SITES.values_of("name", ids)
 
 
 @nouns.add("organisation")

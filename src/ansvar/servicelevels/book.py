@@ -12,12 +12,13 @@ from typing import Any
 from django.db import connection
 
 from ansvar.kernel.models import Entry
+from ansvar.kernel.small_tables import SmallTable
 from ansvar.people.decisions.calendars import BadHours, calendar_from
 from ansvar.people.models import Calendar, Desk, Site, Team
 from ansvar.servicelevels.decisions.choosing import Book, Kept, Version, in_order
 from ansvar.servicelevels.decisions.hours import Hours
 from ansvar.servicelevels.decisions.terms import LevelKind, Terms
-from ansvar.servicelevels.models import LevelVersion
+from ansvar.servicelevels.models import BookEdition, LevelVersion
 
 _CALENDAR_FIELDS = ("timezone", "hours", "holiday_country", "holiday_subdivision", "special_days")
 _CHANGES = {"calendar": "calendar.changed", "desk": "desk.changed", "team": "team.changed",
@@ -26,16 +27,13 @@ _CHANGES = {"calendar": "calendar.changed", "desk": "desk.changed", "team": "tea
 Changes = Mapping[tuple[str, int], list[tuple[datetime, dict[str, Any]]]]
 """Subject to when it was changed, the latest first, and the values before."""
 
+EDITIONS = SmallTable(BookEdition)
 _latest: tuple[int, Book] | None = None
 
 
 def edition() -> int:
     """Return the number of the edition in force; 0 before there is any."""
-    with connection.cursor() as cursor:
-        # Composed once: it runs with each ticket that is opened.
-        cursor.execute("SELECT number FROM servicelevels_bookedition LIMIT 1")
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+    return max(EDITIONS.values_of("number").values(), default=0)
 
 
 def book_of(number: int) -> Book:

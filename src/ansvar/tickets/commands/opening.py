@@ -7,13 +7,16 @@ from django.db import connection
 from typing_extensions import Unpack
 
 from ansvar.catalogue.models import Service
-from ansvar.kernel import clock, prepared
+from ansvar.kernel import clock, prepared, reactions
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.kernel.rights import require
+from ansvar.kernel.small_tables import at_one_moment
 from ansvar.people.models import Desk, Membership, Person, Site, Team
+from ansvar.people.small_tables import SITES, TEAMS
+from ansvar.tickets.commands.due import noted_on
 from ansvar.tickets.commands.holding import pass_custody, require_team_of
 from ansvar.tickets.commands.locking import ReasonMissing, save, take_up, tell_pages
 from ansvar.tickets.commands.weighing import weigh_unclassified
@@ -57,6 +60,7 @@ class Matter(TypedDict, total=False):
 
 
 @command
+@at_one_moment()
 def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes in
     *,
     desk: Desk,
@@ -82,6 +86,9 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     right. The site is the requester's unless another is given. An agent who opens a ticket for
     others answers for it.
 
+    Reactions to the opening run before the row is written, so that it is written once, with what
+    they note of it; they know it by the fact.
+
     Raises: NotPermitted; NothingSaid; NoTeam; NotThisDesk.
     Records: TicketOpened; OwnerChanged when an agent opens it; TicketAssigned with an assignee.
     """
@@ -93,7 +100,6 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
         desk=desk,
         subject=_words_of(subject),
         team=_beginning_in(team, assignee, desk),
-        reference=_next_reference(desk),
         kind=kind,
         description=description.replace("\x00", ""),
         language=language or requester.language,
@@ -101,7 +107,7 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
         state=State.NEW,
         requester=requester,
         reporter=reporter if reporter and reporter.pk != requester.pk else None,
-        site=site or requester.site,
+        site=site or SITES.get(requester.site_id),
         service=service,
         first_service=service,
         first_kind="" if channel == MAIL else kind,
@@ -110,11 +116,18 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
         requester_spoke_at=now,
     )
     weigh_unclassified(ticket)
-    ticket.save(force_insert=True)
-    CustodySpell.objects.create(ticket=ticket, team=ticket.team, started_at=now)
-    record(_opened(ticket), by=by)
-    opener_id = by.person_id if works_for_desk else None
-    _into_first_hands(ticket, opener_id=opener_id, assignee=assignee, by=by)
+    ticket.pk, ticket.reference = _next_numbers(desk)
+    opened = _opened(ticket)
+    record(opened, by=by)
+    if works_for_desk and by.person_id is not None:
+        ticket.requester_spoke_at = None
+        take_up(ticket, owner_id=by.person_id, by=by)
+    with noted_on(ticket):
+        reactions.settle(opened)
+    prepared.insert(ticket)
+    prepared.insert(CustodySpell(ticket=ticket, team=ticket.team, started_at=now))
+    if assignee is not None and (fields := _put_into_hands(ticket, assignee, by=by)):
+        ticket.save(update_fields=fields)
     tell_pages(ticket)
     return ticket
 
@@ -156,20 +169,6 @@ def _words_of(subject: str) -> str:
     if not words:
         raise NothingSaid(said("Write a few words of what this is about."))
     return words
-
-
-def _into_first_hands(
-    ticket: Ticket, *, opener_id: int | None, assignee: Person | None, by: Actor
-) -> None:
-    """Let the agent who opens a ticket, or who was asked, answer for it."""
-    fields: list[str] = []
-    if opener_id is not None:
-        ticket.requester_spoke_at = None
-        fields = [*take_up(ticket, owner_id=opener_id, by=by), "requester_spoke_at"]
-    if assignee is not None:
-        fields += _put_into_hands(ticket, assignee, by=by)
-    if fields:
-        ticket.save(update_fields=fields)
 
 
 def _opened(ticket: Ticket) -> TicketOpened:
@@ -229,7 +228,7 @@ def _team_of(person: Person | None, desk: Desk) -> Team | None:
 
 
 def _first_team(desk: Desk) -> Team:
-    team = prepared.first(Team, "desk_id = %s AND is_default AND is_active", desk.pk)
+    team = TEAMS.first(desk_id=desk.pk, is_default=True, is_active=True)
     if team is None:
         raise NoTeam(
             said(
@@ -257,9 +256,15 @@ def drop_numbers(desk_id: int) -> None:
         cursor.execute(f"DROP SEQUENCE IF EXISTS {_sequence(desk_id)}")
 
 
-def _next_reference(desk: Desk) -> str:
-    """Take the next number, once nothing can be refused any more: a number is not given back."""
+def _next_numbers(desk: Desk) -> tuple[int, str]:
+    """Take the next id and the next reference, once nothing can be refused any more.
+
+    A number is not given back.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s::regclass)", [_sequence(desk.pk)])
-        row = cursor.fetchone()
-    return f"{desk.prefix}-{row[0] if row else 0}"
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('tickets_ticket', 'id')), nextval(%s::regclass)",
+            [_sequence(desk.pk)],
+        )
+        pk, number = cursor.fetchone() or (0, 0)
+    return pk, f"{desk.prefix}-{number}"
