@@ -4,20 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final
 
-from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import F, QuerySet
 
+from ansvar.insight.clock_figures import LEVELS, MICROSECONDS
+from ansvar.insight.counting import counted
 from ansvar.insight.decisions.drift import Tally
+from ansvar.insight.decisions.sums import Sums, as_number, parts_of
+from ansvar.insight.present import present_of
+from ansvar.insight.stretches import Stretch
 from ansvar.kernel.names import names_of
 from ansvar.people.models import Desk
-from ansvar.people.queries import working_calendar
 from ansvar.servicelevels.decisions.terms import MEASURES, LevelKind, Measure, Row, Target, Terms
 from ansvar.servicelevels.models import Clock, LevelVersion
-from ansvar.tickets.decisions import State
-from ansvar.tickets.models import OPEN_STATES, Ticket
 
 TEAM, SUPPLIER, REQUESTER = "team", "supplier", "requester"
 
@@ -146,6 +145,8 @@ class Attainment:
     asked: Asked
     levels: list[LevelLine]
     doubts: Doubts
+    as_of: datetime | None = None
+    """Up to when what is stored tells; nothing when everything was counted this moment."""
 
     @property
     def months(self) -> list[date]:
@@ -156,38 +157,19 @@ class Attainment:
 def attainment_of(asked: Asked) -> Attainment:
     """Report what was kept of each level; those of which nothing ran are left out."""
     book = _Lines(asked)
-    zone = working_calendar(asked.desk.calendar).zone
-    stopped = asked.stopped()
-    counts = {"all": Count("pk"), "late": Count("pk", filter=Q(used__gt=F("target")))}
-    by_target = stopped.annotate(month=TruncMonth("stopped_at", tzinfo=zone))
-    keys = ("version_id", "row", "measure")
-    for row in by_target.values(*keys, "month").annotate(**counts).order_by():
-        line = book.target(row["version_id"], row["row"], row["measure"])
-        line.whole.add(all_=row["all"], late=row["late"])
-        line.months[row["month"].date()].add(all_=row["all"], late=row["late"])
-    for row in _running(asked).values(*keys).annotate(
-        all=Count("pk"),
-        over=Count("pk", filter=Q(used__gt=F("target")) | Q(due_at__lt=asked.end)),
-    ).order_by():  # fmt: skip
-        line = book.target(row["version_id"], row["row"], row["measure"])
-        line.whole.running += row["all"]
-        line.whole.overdue += row["over"]
-    by_holder = stopped.values("version_id", "measure", "team_id", "supplier_id")
-    _add_holders(book, by_holder.annotate(**counts).order_by())
-    _add_blames(book, asked)
-    return Attainment(asked=asked, levels=book.in_order(), doubts=doubts_of(asked))
-
-
-def _running(asked: Asked) -> QuerySet[Clock]:
-    return Clock.objects.filter(
-        # Both arms have an index of their own; only tickets that are not closed have clocks.
-        Q(ticket__state__in=OPEN_STATES) | Q(ticket__state=State.RESOLVED),
-        ticket__desk=asked.desk,
-        desk=asked.desk,
-        measure__in=asked.measures,
-        stopped_at=None,
-        version__level__kind__in=asked.kinds,
-    )
+    found = counted(LEVELS, Stretch(desk=asked.desk, start=asked.start, end=asked.end))
+    whole = found.whole
+    for day, sums in found.by_day.items():
+        for line, all_, late in book.counts(sums, "target", "target_late"):
+            line.whole.add(all_=all_, late=late)
+            line.months[day].add(all_=all_, late=late)
+    running = present_of(asked.desk, now=asked.end)
+    for line, all_, over in book.counts(running, "running", "over"):
+        line.whole.running += all_
+        line.whole.overdue += over
+    _add_holders(book, whole)
+    _add_blames(book, whole)
+    return Attainment(asked=asked, levels=book.in_order(), doubts=_doubts(whole), as_of=found.as_of)
 
 
 class _Lines:
@@ -208,6 +190,19 @@ class _Lines:
             level.pk,
             LevelLine(id=level.pk, name=level.name, kind=LevelKind(level.kind), party=level.party),
         )
+
+    def knows(self, version_id: int) -> bool:
+        """Tell whether a version is of a level that is asked for."""
+        return version_id in self._versions
+
+    def counts(self, sums: Sums, all_: str, some: str) -> Iterator[tuple[TargetLine, int, int]]:
+        """Walk over the targets in two tables: how often in all, and how often in the second."""
+        part = sums.table(some)
+        for key, count in sums.table(all_).items():
+            version, row, measure = parts_of(key)
+            if self.knows(int(version)):
+                line = self.target(int(version), int(row), measure)
+                yield line, count, part.get(key, 0)
 
     def target(self, version_id: int, number: int, measure_name: str) -> TargetLine:
         """Return the line of a target; equal ones of several versions share it."""
@@ -237,17 +232,17 @@ class _Lines:
         return sorted(self._levels.values(), key=lambda one: (kinds.index(one.kind), one.name))
 
 
-def _add_holders(book: _Lines, rows: Iterable[Any]) -> None:
+def _add_holders(book: _Lines, sums: Sums) -> None:
     found: dict[int, dict[tuple[str, int], Attained]] = defaultdict(lambda: defaultdict(Attained))
     levels: dict[int, LevelLine] = {}
-    for row in rows:
-        level = book.level(row["version_id"])
+    late = sums.table("holder_late")
+    for key, count in sums.table("holder").items():
+        version, kind, holder = parts_of(key)
+        if not book.knows(int(version)):
+            continue
+        level = book.level(int(version))
         levels[level.id] = level
-        if level.kind is LevelKind.UC:
-            key = (SUPPLIER, row["supplier_id"] or 0)
-        else:
-            key = (TEAM, row["team_id"] or 0)
-        found[level.id][key].add(all_=row["all"], late=row["late"])
+        found[level.id][kind, as_number(holder) or 0].add(all_=count, late=late.get(key, 0))
     holders = _named(key for ones in found.values() for key in ones)
     for pk, ones in found.items():
         levels[pk].holders = sorted(
@@ -256,61 +251,27 @@ def _add_holders(book: _Lines, rows: Iterable[Any]) -> None:
         )
 
 
-_BLAME: Final = """
-    WITH missed AS (
-        SELECT c.ticket_id, c.team_id, c.version_id, c.shares,
-               extract(epoch FROM c.used) AS used, extract(epoch FROM c.used - c.target) AS beyond
-        FROM servicelevels_clock c
-        JOIN servicelevels_levelversion v ON v.id = c.version_id
-        JOIN servicelevels_servicelevel l ON l.id = v.level_id
-        WHERE c.desk_id = %(desk)s AND c.measure = ANY(%(measures)s) AND l.kind = ANY(%(kinds)s)
-          AND c.stopped_at >= %(start)s AND c.stopped_at < %(end)s AND c.used > c.target
-    )
-    SELECT m.version_id, share ->> 0,
-           CASE share ->> 0 WHEN 'person' THEN coalesce(held.team_id, m.team_id)
-                            ELSE (share ->> 1)::bigint END AS holder_id,
-           sum(m.beyond * (share ->> 2)::float / m.used)
-    FROM missed m CROSS JOIN LATERAL jsonb_array_elements(m.shares) AS share
-    LEFT JOIN LATERAL (
-        SELECT s.team_id FROM tickets_custodyspell s
-        WHERE share ->> 0 = 'person' AND s.ticket_id = m.ticket_id
-          AND s.person_id = (share ->> 1)::bigint
-        ORDER BY s.started_at LIMIT 1
-    ) held ON TRUE
-    GROUP BY 1, 2, 3
-"""
-"""A person's time is that of the team for which the person held the ticket."""
-
-
-def _add_blames(book: _Lines, asked: Asked) -> None:
+def _add_blames(book: _Lines, sums: Sums) -> None:
     """Share out the time beyond the targets among those who had the tickets, in proportion."""
-    values: dict[str, Any] = {
-        "desk": asked.desk.pk,
-        "measures": asked.measures,
-        "kinds": [str(kind) for kind in asked.kinds],
-        "start": asked.start,
-        "end": asked.end,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_BLAME, values)
-        rows = cursor.fetchall()
-    spent: dict[int, dict[tuple[str, int], float]] = defaultdict(lambda: defaultdict(float))
+    spent: dict[int, dict[tuple[str, int], int]] = defaultdict(lambda: defaultdict(int))
     levels: dict[int, LevelLine] = {}
-    for version_id, kind, holder_id, seconds in rows:
-        level = book.level(version_id)
-        levels[level.id] = level
-        spent[level.id][TEAM if kind == "person" else kind, holder_id or 0] += float(seconds)
+    for (version, kind, holder), micro in sums.rows("beyond"):
+        if book.knows(int(version)):
+            level = book.level(int(version))
+            levels[level.id] = level
+            key = (TEAM if kind == "person" else kind, as_number(holder) or 0)
+            spent[level.id][key] += micro
     holders = _named(key for ones in spent.values() for key in ones)
     for pk, ones in spent.items():
         whole = sum(ones.values())
-        levels[pk].beyond = timedelta(seconds=round(whole))
+        levels[pk].beyond = timedelta(seconds=round(whole / MICROSECONDS))
         levels[pk].blames = [
             Blame(
                 holder=holders[key],
-                beyond=timedelta(seconds=round(seconds)),
-                share=seconds / whole if whole else 0.0,
+                beyond=timedelta(seconds=round(micro / MICROSECONDS)),
+                share=micro / whole if whole else 0.0,
             )
-            for key, seconds in sorted(ones.items(), key=lambda pair: -pair[1])
+            for key, micro in sorted(ones.items(), key=lambda pair: -pair[1])
         ]
     for level in book.in_order():
         level.missed = sum(line.whole.late for line in level.targets)
@@ -328,23 +289,16 @@ def _named(keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Holder]:
 
 def doubts_of(asked: Asked) -> Doubts:
     """Count what the figures of the period know nothing of."""
-    promised = Clock.objects.filter(
-        ticket=OuterRef("pk"), measure__in=[Measure.REACTION, Measure.RESOLUTION]
-    )
-    opened = Ticket.objects.filter(
-        desk=asked.desk, opened_at__gte=asked.start, opened_at__lt=asked.end
-    ).aggregate(all=Count("pk"), without=Count("pk", filter=~Exists(promised)))
-    closed = Ticket.objects.filter(
-        desk=asked.desk,
-        changed_at__gte=asked.start,
-        closed_at__gte=asked.start,
-        closed_at__lt=asked.end,
-    ).aggregate(all=Count("pk"), without=Count("pk", filter=Q(resolved_at=None)))
+    stretch = Stretch(desk=asked.desk, start=asked.start, end=asked.end)
+    return _doubts(counted(LEVELS, stretch).whole)
+
+
+def _doubts(sums: Sums) -> Doubts:
     return Doubts(
-        opened=opened["all"],
-        without_level=opened["without"],
-        closed=closed["all"],
-        without_solution=closed["without"],
+        opened=sums.total("opened"),
+        without_level=sums.total("opened_without"),
+        closed=sums.total("closed"),
+        without_solution=sums.total("closed_without"),
     )
 
 

@@ -8,37 +8,18 @@ a kind or a service. A mail comes in without a kind: the first one that somebody
 - *Time before*: from opening until it was filed as what it is; in working time of the desk.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db.models import (
-    BooleanField,
-    Case,
-    Count,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    When,
-)
-from django.db.models.functions import Coalesce
 
 from ansvar.catalogue.models import Service
-from ansvar.insight.custody_reading import CHUNK, AskedCustody, Reckoning
+from ansvar.insight.counting import counted
+from ansvar.insight.custody_reading import AskedCustody
 from ansvar.insight.decisions.norms import middle_of
-from ansvar.kernel import clock
+from ansvar.insight.decisions.sums import Sums, as_number
+from ansvar.insight.filing_figures import FILED
 from ansvar.people.models import Team
-from ansvar.tickets.decisions import DONE
-from ansvar.tickets.models import CustodySpell, Ticket
 
-_IS_SAID = ~Q(first_kind="") | Q(first_service__isnull=False)
-_IS_RIGHT = (Q(first_kind="") | Q(first_kind=F("kind"))) & (
-    Q(first_service=None) | Q(first_service=F("service"))
-)
+_MICRO = timedelta(microseconds=1)
 
 
 @dataclass(kw_only=True)
@@ -96,95 +77,62 @@ class ClassificationReport:
     channels: list[tuple[str, Filed]]
     moves: list[Refiled]
     """Most frequent first; kinds are named as they are stored."""
+    as_of: datetime | None = None
+    """Up to when what is stored tells; nothing when everything was counted this moment."""
 
 
 def classification_of(asked: AskedCustody) -> ClassificationReport:
     """Report how tickets were filed first and last."""
-    solved = asked.tickets().filter(state__in=DONE)
+    found = counted(FILED, asked.stretch, parts=asked.parts)
+    sums = found.whole
     whole, teams, channels = Filed(), dict[int, Filed](), dict[str, Filed]()
 
-    def places(team: int | None, channel: str) -> tuple[Filed, ...]:
+    def places(team: str, channel: str) -> tuple[Filed, ...]:
         return (
             whole,
-            teams.setdefault(team or 0, Filed()),
+            teams.setdefault(as_number(team) or 0, Filed()),
             channels.setdefault(channel, Filed()),
         )
 
-    for team, channel, is_right, count, anew, changes in _counted(solved):
+    for name in ("tickets", "right", "anew", "changes"):
+        for (team, channel), count in sums.rows(name):
+            for filed in places(team, channel):
+                setattr(filed, name, getattr(filed, name) + count)
+    for (team, channel), micro in sums.rows("elapsed"):
         for filed in places(team, channel):
-            filed.tickets += count
-            filed.right += count if is_right else 0
-            filed.anew += anew
-            filed.changes += changes
-    working = Reckoning(asked.scope.desk, now=clock.now()).working
-    for team, channel, opened_at, filed_at in _filed_anew(solved):
-        spent = working(opened_at, filed_at)
+            filed.elapsed += micro * _MICRO
+    for (team, channel, micro), count in sums.rows("times"):
+        spent = int(micro) * _MICRO
         for filed in places(team, channel):
-            filed.elapsed += filed_at - opened_at
-            filed.working.append(spent)
+            filed.working += [spent] * count
     named = Team.objects.in_bulk(teams)
     return ClassificationReport(
         asked=asked,
         whole=whole,
-        unsaid=solved.exclude(_IS_SAID).count(),
+        unsaid=sums.total("unsaid"),
         teams=sorted(
             ((named.get(pk), filed) for pk, filed in teams.items()),
             key=lambda pair: (pair[1].share_right or 0, pair[0].name if pair[0] else ""),
         ),
         channels=sorted(channels.items()),
-        moves=_moves(solved),
+        moves=_moves(sums),
+        as_of=found.as_of,
     )
 
 
-def _with_first_team(solved: QuerySet[Ticket]) -> QuerySet[Any]:
-    spells = CustodySpell.objects.filter(ticket=OuterRef("pk")).order_by("started_at", "id")
-    return solved.filter(_IS_SAID).annotate(first_team=Subquery(spells.values("team")[:1]))
-
-
-def _counted(solved: QuerySet[Ticket]) -> list[tuple[int | None, str, bool, int, int, int]]:
-    rows = (
-        _with_first_team(solved)
-        .annotate(
-            right=Case(When(_IS_RIGHT, then=True), default=False, output_field=BooleanField())
+def _moves(sums: Sums) -> list[Refiled]:
+    rows = [(what, a, b, count) for (what, a, b), count in sums.rows("moves")]
+    ids = {int(pk) for what, *pair, _count in rows if what == "service" for pk in pair if pk}
+    names = {
+        str(pk): name for pk, name in Service.objects.filter(pk__in=ids).values_list("pk", "name")
+    }
+    found = [
+        Refiled(
+            what=what,
+            before=names.get(a, "") if what == "service" else a,
+            after=names.get(b, "") if what == "service" else b,
+            count=count,
         )
-        .values_list("first_team", "channel", "right")
-        .annotate(
-            count=Count("pk"),
-            anew=Count("pk", filter=Q(reclassify_count__gt=0)),
-            changes=Coalesce(Sum("reclassify_count"), 0),
-        )
-        .order_by()
-    )
-    return list(rows)
-
-
-def _filed_anew(
-    solved: QuerySet[Ticket],
-) -> Iterator[tuple[int | None, str, datetime, datetime]]:
-    rows = _with_first_team(solved).filter(reclassified_at__isnull=False)
-    told = rows.values_list("first_team", "channel", "opened_at", "reclassified_at").order_by()
-    yield from told.iterator(chunk_size=CHUNK)
-
-
-def _moves(solved: QuerySet[Ticket]) -> list[Refiled]:
-    kinds = (
-        solved.exclude(first_kind="").exclude(first_kind=F("kind"))
-        .values_list("first_kind", "kind").annotate(count=Count("pk")).order_by()
-    )  # fmt: skip
-    services = (
-        solved.filter(first_service__isnull=False)
-        .filter(~Q(service=F("first_service")) | Q(service=None))
-        .values_list("first_service", "service").annotate(count=Count("pk")).order_by()
-    )  # fmt: skip
-    rows = list(services)
-    names: Mapping[int, str] = dict(
-        Service.objects.filter(pk__in={pk for row in rows for pk in row[:2] if pk}).values_list(
-            "pk", "name"
-        )
-    )
-    found = [Refiled(what="kind", before=a, after=b, count=count) for a, b, count in kinds]
-    found += [
-        Refiled(what="service", before=names.get(a, ""), after=names.get(b or 0, ""), count=count)
-        for a, b, count in rows
+        for what, a, b, count in rows
     ]
     return sorted(found, key=lambda one: (-one.count, one.what, one.before, one.after))

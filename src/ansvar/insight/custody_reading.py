@@ -1,50 +1,36 @@
 """How tickets were held, read for figures: one row a ticket, in a stream."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db import connection
+from django.db.models import Count, F, Max, Min, QuerySet
 
 from ansvar.catalogue.models import Service
 from ansvar.insight.decisions.losing import Loss, Rates, WorkingTime, loss_of
 from ansvar.insight.decisions.passing_on import Handing, Held, handings_of, turns_of
 from ansvar.insight.decisions.periods import Period
 from ansvar.insight.queries import Scope
+from ansvar.insight.stretches import Stretch
 from ansvar.people.models import Desk, Team
-from ansvar.people.queries import working_calendar
 from ansvar.servicelevels.book import present_book
 from ansvar.tickets.decisions import Kind
-from ansvar.tickets.models import CustodySpell, Ticket
+from ansvar.tickets.models import Ticket
 
 CHUNK = 2000
 IN_ORDER = ("custody__started_at", "custody__id")
 
 
-class Alone(NamedTuple):
-    """A number of tickets that one team held alone."""
-
-    desk: int
-    service: int | None
-    kind: str
-    month: datetime
-    """Its beginning, on the clock of the desk that was asked for."""
-    team: int
-    cases: int
-
-
 class Moved(NamedTuple):
     """A ticket that several teams held."""
 
-    ticket: int
-    desk: int
+    day: date
+    """On which it was opened, or the first day of that month, on the clock of its desk."""
     service: int | None
     kind: str
-    month: datetime
     held: list[Held]
 
 
@@ -60,59 +46,77 @@ class AskedCustody:
     kinds: tuple[Kind, ...] = ()
     """Nothing stands for all."""
 
+    @property
+    def stretch(self) -> Stretch:
+        """The stretch in which they were opened."""
+        scope = self.scope
+        return Stretch(
+            desk=scope.desk,
+            start=self.period.start,
+            end=self.period.end,
+            team_id=scope.team.pk if scope.team else None,
+            service_ids=None if scope.service is None else (scope.service.pk,),
+            kinds=[str(kind) for kind in self.kinds],
+        )
+
     def tickets(self) -> QuerySet[Ticket]:
         """Return the tickets, along the index of their desk and opening."""
-        found = Ticket.objects.filter(
-            desk=self.scope.desk,
-            opened_at__gte=self.period.start,
-            opened_at__lt=self.period.end,
-        )
-        if self.scope.team is not None:
-            held = CustodySpell.objects.filter(ticket=OuterRef("pk"), team=self.scope.team)
-            found = found.filter(Exists(held))
+        return self.stretch.tickets()
+
+    @property
+    def parts(self) -> list[str] | None:
+        """The parts of figures that are kept by kind; nothing when a service is asked for."""
         if self.scope.service is not None:
-            found = found.filter(service=self.scope.service)
-        return found.filter(kind__in=self.kinds) if self.kinds else found
+            return None
+        return [str(kind) for kind in self.kinds or Kind]
 
 
-def held_alone(tickets: QuerySet[Ticket], desk: Desk) -> Iterator[Alone]:
-    """Count the tickets that one team held alone, by what figures are split by."""
-    zone = working_calendar(desk.calendar).zone
+_ALONE: Final = """
+    SELECT day::date, service, kind, team, count(*)
+    FROM ({one_each}) AS alone (day, service, kind, team) GROUP BY 1, 2, 3, 4
+"""
+
+
+def held_alone(stretch: Stretch) -> list[tuple[date, int | None, str, int, int]]:
+    """Count the tickets that one team held alone: by day, service, kind and team."""
     one_each = (
-        tickets.annotate(
-            month=TruncMonth("opened_at", tzinfo=zone),
+        stretch.tickets()
+        .annotate(
+            day=stretch.day_of("opened_at"),
             holder=Min("custody__team_id"),
             last_holder=Max("custody__team_id"),
         )
         .filter(holder=F("last_holder"))
-        .values_list("desk_id", "service_id", "kind", "month", "holder")
+        .values_list("day", "service_id", "kind", "holder")
         .order_by()
     )
-    for key, cases in Counter(one_each.iterator(chunk_size=CHUNK)).items():
-        yield Alone(*key, cases=cases)
+    inner, values = one_each.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE.format(one_each=inner), values)
+        return list(cursor.fetchall())
 
 
-def held_by_several(tickets: QuerySet[Ticket], desk: Desk, *, until: datetime) -> Iterator[Moved]:
+def held_by_several(stretch: Stretch, *, until: datetime) -> Iterator[Moved]:
     """Walk over the tickets that several teams held; who holds one still does so up to *until*."""
-    zone = working_calendar(desk.calendar).zone
     rows = (
-        tickets.annotate(
-            month=TruncMonth("opened_at", tzinfo=zone),
+        stretch.tickets()
+        .annotate(
+            day=stretch.day_of("opened_at"),
             holders=Count("custody__team_id", distinct=True),
             teams=ArrayAgg("custody__team_id", order_by=IN_ORDER),
             starts=ArrayAgg("custody__started_at", order_by=IN_ORDER),
             ends=ArrayAgg("custody__ended_at", order_by=IN_ORDER),
         )
         .filter(holders__gt=1)
-        .values_list("pk", "desk_id", "service_id", "kind", "month", "teams", "starts", "ends")
+        .values_list("day", "service_id", "kind", "teams", "starts", "ends")
         .order_by()
     )
-    for pk, desk_id, service, kind, month, teams, starts, ends in rows.iterator(chunk_size=CHUNK):
+    for day, service, kind, teams, starts, ends in rows.iterator(chunk_size=CHUNK):
         held = [
             Held(team, start, end or until)
             for team, start, end in zip(teams, starts, ends, strict=True)
         ]
-        yield Moved(pk, desk_id, service, kind, month, held)
+        yield Moved(day, service, kind, held)
 
 
 class Reckoning:

@@ -8,23 +8,21 @@ care.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import BigIntegerField, Count, F, IntegerField, Q, QuerySet, Window
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, RowNumber
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
+from ansvar.insight.counting import counted
 from ansvar.insight.custody_reading import CHUNK, AskedCustody, Reckoning
 from ansvar.insight.decisions.norms import Norms, Solved, norms_from
 from ansvar.insight.decisions.periods import Period
+from ansvar.insight.decisions.sums import as_number
+from ansvar.insight.work_figures import TAKEN
 from ansvar.kernel import clock
-from ansvar.kernel.actor import ActorKind
-from ansvar.kernel.models import Entry
 from ansvar.people.models import Desk, Person
 from ansvar.tickets.decisions import DONE
-from ansvar.tickets.facts import TicketAssigned
 from ansvar.tickets.models import Ticket
 
 NORM_YEAR = timedelta(days=365)
@@ -76,6 +74,8 @@ class FairWork:
     whole: Taken
     people: list[tuple[Person, Taken]]
     """By name: nobody is ranked."""
+    as_of: datetime | None = None
+    """Up to when what is stored tells; nothing when everything was counted this moment."""
 
     def own(self, person_id: int) -> Taken:
         """Return what one person solved and took."""
@@ -85,16 +85,18 @@ class FairWork:
 def fair_work_of(asked: AskedCustody) -> FairWork:
     """Tell who solved and took what on a desk in a period."""
     norms = norms_of(asked.scope.desk, until=asked.period.end)
+    counts = counted(TAKEN, asked.stretch, parts=asked.parts)
     found: dict[int, Taken] = defaultdict(Taken)
-    for person, service, kind, count in _solved_by(asked):
-        taken = found[person]
-        taken.solved += count
-        taken.weighted += count * norms.weight(service, kind)
-        taken.easy += count if norms.is_easy(service, kind) else 0
-    for person, count, out_of_order, for_special in _taken_by(asked):
-        taken = found[person]
-        taken.taken, taken.out_of_order = count, out_of_order
-        taken.for_special = for_special
+    for (_month, kind), sums in counts.by_part.items():
+        for (person, service), count in sums.rows("solved"):
+            taken, pk = found[int(person)], as_number(service)
+            taken.solved += count
+            taken.weighted += count * norms.weight(pk, kind)
+            taken.easy += count if norms.is_easy(pk, kind) else 0
+        for name in ("taken", "out_of_order", "for_special"):
+            for key, count in sums.table(name).items():
+                taken = found[int(key)]
+                setattr(taken, name, getattr(taken, name) + count)
     whole = Taken()
     for one in found.values():
         whole.add(one)
@@ -107,6 +109,7 @@ def fair_work_of(asked: AskedCustody) -> FairWork:
             ((people[pk], taken) for pk, taken in found.items() if pk in people),
             key=lambda pair: (pair[0].name, pair[0].pk),
         ),
+        as_of=counts.as_of,
     )
 
 
@@ -144,45 +147,3 @@ def solved_between(desk: Desk, period: Period) -> QuerySet[Ticket]:
         resolved_at__gte=period.start,
         resolved_at__lt=period.end,
     )
-
-
-def _solved_by(asked: AskedCustody) -> Iterator[tuple[int, int | None, str, int]]:
-    solved = solved_between(asked.scope.desk, asked.period).filter(assignee__isnull=False)
-    if asked.scope.service is not None:
-        solved = solved.filter(service=asked.scope.service)
-    if asked.kinds:
-        solved = solved.filter(kind__in=asked.kinds)
-    rows = solved.values_list("assignee", "service_id", "kind").annotate(count=Count("pk"))
-    yield from rows.order_by().iterator()
-
-
-def _taken_by(asked: AskedCustody) -> list[tuple[int, int, int, int]]:
-    """Return who took how many for himself, how many out of order, and of them for VIPs."""
-    tickets = Ticket.objects.filter(desk=asked.scope.desk)
-    if asked.scope.service is not None:
-        tickets = tickets.filter(service=asked.scope.service)
-    if asked.kinds:
-        tickets = tickets.filter(kind__in=asked.kinds)
-    taken = Entry.objects.filter(
-        fact=TicketAssigned.name,
-        subject_type="ticket",
-        subject_id__in=tickets.values("pk"),
-        at__gte=asked.period.start,
-        at__lt=asked.period.end,
-        actor_kind=ActorKind.PERSON,
-    ).annotate(
-        assignee=Cast(KeyTextTransform("assignee_id", "payload"), BigIntegerField()),
-        passed=Cast(KeyTextTransform("passed_over", "payload"), IntegerField()),
-        special=KeyTextTransform("for_vip", "payload"),
-    )
-    rows = (
-        taken.filter(assignee=F("actor_id"))
-        .values_list("actor_id")
-        .annotate(
-            count=Count("pk"),
-            out_of_order=Count("pk", filter=Q(passed__gt=0)),
-            for_special=Count("pk", filter=Q(passed__gt=0, special="true")),
-        )
-        .order_by()
-    )
-    return list(rows)

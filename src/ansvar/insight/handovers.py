@@ -5,25 +5,22 @@ that were opened in the period and that some team has held. Project work is left
 unless its kind is asked for, and is counted apart.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ansvar.catalogue.models import Service
-from ansvar.insight.custody_reading import (
-    Alone,
-    AskedCustody,
-    Moved,
-    Reckoning,
-    held_alone,
-    held_by_several,
-)
+from ansvar.insight.counting import by_step, counted
+from ansvar.insight.custody_reading import AskedCustody
 from ansvar.insight.decisions.losing import Loss
-from ansvar.insight.decisions.passing_on import Handing, Walks
-from ansvar.insight.decisions.periods import Period, Step, first_day
-from ansvar.insight.passing_on import SUPPORT, Flow, Pairs
+from ansvar.insight.decisions.passing_on import Walks
+from ansvar.insight.decisions.periods import Period, Step
+from ansvar.insight.decisions.sums import Sums, as_number
+from ansvar.insight.passing_on import SUPPORT, Flow, flows_in
 from ansvar.insight.queries import Scope
-from ansvar.kernel import clock
+from ansvar.insight.walk_figures import HANDOVERS, loss_in, loss_in_all
+from ansvar.insight.work_figures import VOLUMES
 from ansvar.people.models import Desk, Team
 from ansvar.tickets.decisions import Kind
 from ansvar.tickets.models import Ticket
@@ -70,6 +67,8 @@ class HandoverReport:
     flows: list[Flow]
     project_work: int
     """Tickets of project work that are left out; none when their kind was asked for."""
+    as_of: datetime | None = None
+    """Up to when what is stored tells; nothing when everything was counted this moment."""
 
 
 def asked_of(scope: Scope, period: Period, kinds: Iterable[Kind] = ()) -> AskedCustody:
@@ -79,37 +78,40 @@ def asked_of(scope: Scope, period: Period, kinds: Iterable[Kind] = ()) -> AskedC
 
 def handovers_of(asked: AskedCustody, *, step: Step = Step.MONTH) -> HandoverReport:
     """Report the hand-overs of what is asked for."""
-    sums = _Sums(asked.scope.desk, step, now=clock.now())
-    tickets = asked.tickets()
-    for alone in held_alone(tickets, asked.scope.desk):
-        sums.add_alone(alone)
-    for moved in held_by_several(tickets, asked.scope.desk, until=sums.now):
-        sums.add_moved(moved)
-    services = Service.objects.in_bulk({pk for pk in sums.services if pk is not None})
+    found = counted(HANDOVERS, asked.stretch, parts=asked.parts)
+    whole = found.whole
+    teams = {team.pk: TeamFigures(team=team) for team in Team.objects.filter(desk=asked.scope.desk)}
+    first_line = {pk for pk, figures in teams.items() if figures.team.line == 1}
+    by_service = _by_service(whole, first_line)
+    services = Service.objects.in_bulk({pk for pk in by_service if pk is not None})
     return HandoverReport(
         asked=asked,
         step=step,
-        whole=sums.whole,
-        teams=sums.teams_in_order(),
+        whole=_together(whole, first_line),
+        teams=_teams_in_order(whole, teams),
         services=sorted(
-            ((services.get(pk or 0), figures) for pk, figures in sums.services.items()),
+            ((services.get(pk or 0), figures) for pk, figures in by_service.items()),
             key=lambda pair: (
                 -pair[1].walks.patterns,
                 -pair[1].walks.cases,
                 pair[0].name if pair[0] else "",
             ),
         ),
-        periods=sorted(sums.periods.items()),
-        flows=sums.pairs.flows(),
+        periods=[
+            (day, _together(sums, first_line)) for day, sums in by_step(found.by_day, step).items()
+        ],
+        flows=flows_in(whole),
         project_work=_project_work(asked),
+        as_of=found.as_of,
     )
 
 
 def _project_work(asked: AskedCustody) -> int:
     if Kind.PROJECT_WORK in asked.kinds:
         return 0
-    apart = AskedCustody(scope=asked.scope, period=asked.period, kinds=(Kind.PROJECT_WORK,))
-    return apart.tickets().count()
+    apart = replace(asked, kinds=(Kind.PROJECT_WORK,))
+    # What came in was counted as what came and went; a team's tickets are those it has held.
+    return counted(VOLUMES, apart.stretch, parts=apart.parts).whole.total("came")
 
 
 def first_opening(desk: Desk) -> datetime | None:
@@ -118,61 +120,59 @@ def first_opening(desk: Desk) -> datetime | None:
     return next((at for (at,) in first), None)
 
 
-class _Sums:
-    """Everything that is added up while tickets stream by."""
+def _by_service(sums: Sums, first_line: Collection[int]) -> dict[int | None, Figures]:
+    found: dict[int | None, Figures] = defaultdict(Figures)
+    for (service, team), cases in sums.rows("alone"):
+        walks = found[as_number(service)].walks
+        _add_alone(walks, cases, is_first_line=int(team) in first_line)
+    for (service, number), cases in sums.rows("histogram"):
+        walks = found[as_number(service)].walks
+        walks.cases += cases
+        walks.histogram[int(number)] += cases
+    for name in _COUNTS:
+        for key, count in sums.table(name).items():
+            walks = found[as_number(key)].walks
+            setattr(walks, name, getattr(walks, name) + count)
+    for key in sums.table("service.elapsed"):
+        found[as_number(key)].lost = loss_in(sums, "service", key)
+    return dict(found)
 
-    def __init__(self, desk: Desk, step: Step, *, now: datetime) -> None:
-        self.now, self.step = now, step
-        self.reckoning = Reckoning(desk, now=now)
-        self.whole, self.pairs = Figures(), Pairs()
-        self.services: dict[int | None, Figures] = {}
-        self.periods: dict[date, Figures] = {}
-        self.first_line: set[int] = set()
-        self.teams: dict[int, TeamFigures] = {}
-        for team in Team.objects.filter(desk=desk):
-            self.teams[team.pk] = TeamFigures(team=team)
-            if team.line == 1:
-                self.first_line.add(team.pk)
 
-    def add_alone(self, alone: Alone) -> None:
-        """Count tickets that one team held alone."""
-        self._count(alone, [alone.team], cases=alone.cases)
+_COUNTS = ("patterns", "with_pattern", "with_two", "bounces", "with_bounce", "never_left")
+"""Tables that are named like what `Walks` counts."""
 
-    def add_moved(self, moved: Moved) -> None:
-        """Count a ticket that went from team to team, and what it lost by that."""
-        handings = self.reckoning.handings(moved.held, service=moved.service)
-        path = [moved.held[0].team, *(handing.team for handing, _loss in handings)]
-        counted = self._count(moved, path, cases=1)
-        for handing, loss in handings:
-            self.pairs.add(handing, loss)
-            self._count_for_teams(handing, loss)
-            if handing.is_bounce:
-                for figures in counted:
-                    figures.lost.add(loss)
 
-    def teams_in_order(self) -> list[TeamFigures]:
-        """Return the teams that held anything, those that gave back most first."""
-        held = [one for one in self.teams.values() if one.cases]
-        return sorted(held, key=lambda one: (-one.given_back, -one.cases, one.team.name))
+def _together(sums: Sums, first_line: Collection[int]) -> Figures:
+    """Return the figures of all services."""
+    walks = Walks()
+    for (_service, team), cases in sums.rows("alone"):
+        _add_alone(walks, cases, is_first_line=int(team) in first_line)
+    for (_service, number), cases in sums.rows("histogram"):
+        walks.cases += cases
+        walks.histogram[int(number)] += cases
+    for name in _COUNTS:
+        setattr(walks, name, getattr(walks, name) + sums.total(name))
+    return Figures(walks=walks, lost=loss_in_all(sums, "service"))
 
-    def _count(self, row: Alone | Moved, path: list[int], *, cases: int) -> tuple[Figures, ...]:
-        day = first_day(row.month.date(), self.step)
-        counted = (
-            self.whole,
-            self.services.setdefault(row.service, Figures()),
-            self.periods.setdefault(day, Figures()),
-        )
-        for figures in counted:
-            figures.walks.add(path, first_line=self.first_line, cases=cases)
-        for pk in set(path):
-            self.teams[pk].cases += cases
-        return counted
 
-    def _count_for_teams(self, handing: Handing, loss: Loss) -> None:
-        giver, team = self.teams[handing.giver], self.teams[handing.team]
-        giver.given += 1
-        team.got += 1
-        if handing.is_bounce:
-            giver.given_back += 1
-            team.got_back += 1
-            team.lost.add(loss)
+def _add_alone(walks: Walks, cases: int, *, is_first_line: bool) -> None:
+    walks.cases += cases
+    walks.histogram[0] += cases
+    walks.never_left += cases if is_first_line else 0
+
+
+def _teams_in_order(sums: Sums, teams: dict[int, TeamFigures]) -> list[TeamFigures]:
+    """Return the teams that held anything, those that gave back most first."""
+    for (_service, team), cases in sums.rows("alone"):
+        teams[int(team)].cases += cases
+    for table, name in (("held", "cases"), *((one, one) for one in _GIVEN)):
+        for key, count in sums.table(table).items():
+            figures = teams[int(key)]
+            setattr(figures, name, getattr(figures, name) + count)
+    for key in sums.table("team.elapsed"):
+        teams[int(key)].lost = loss_in(sums, "team", key)
+    held = [one for one in teams.values() if one.cases]
+    return sorted(held, key=lambda one: (-one.given_back, -one.cases, one.team.name))
+
+
+_GIVEN = ("given", "got", "given_back", "got_back")

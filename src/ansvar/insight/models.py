@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from ansvar.catalogue.models import Service
 from ansvar.insight.decisions.promises import Unit
+from ansvar.insight.decisions.sums import Span
 from ansvar.people.models import Desk
 from ansvar.servicelevels.models import MEASURE_NAMES, LevelVersion
 from ansvar.tickets.models import KIND_NAMES
@@ -132,3 +133,80 @@ class Drift(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.measure} of {self.service_id}"
+
+
+class RollUp(models.Model):
+    """What was counted of one stretch of a desk's days, as `decisions.sums.written` gives it.
+
+    It follows from tickets, clocks and the journal alone and can be made anew at any time.
+    """
+
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="roll_ups")
+    topic = models.CharField(max_length=12)
+    span = models.CharField(max_length=1, choices=[(str(span), span.name) for span in Span])
+    day = models.DateField()
+    """The first one; days are those of the desk's calendar."""
+    part = models.CharField(max_length=24, blank=True)
+    """A kind of ticket, a service: what a topic is split by."""
+    figures = models.TextField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["desk", "topic", "span", "day", "part"], name="roll_up_once"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.topic} {self.part} of {self.desk_id}, {self.span} {self.day}"
+
+
+class RolledUp(models.Model):
+    """How far the roll-ups of a desk have come."""
+
+    desk = models.OneToOneField(Desk, models.CASCADE, primary_key=True, related_name="rolled_up")
+    zone = models.CharField(max_length=64)
+    """Whose days they are of."""
+    basis = models.CharField(max_length=64)
+    """What they rest on besides tickets: a print of hours, rates and lines of teams."""
+    as_of = models.DateTimeField(null=True)
+    """Up to when all has been seen; nothing until every day was counted once."""
+
+    @override
+    def __str__(self) -> str:
+        return f"roll-ups of {self.desk_id} as of {self.as_of}"
+
+
+class StaleDay(models.Model):
+    """A day of a desk on which something has changed since it was counted."""
+
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="stale_days")
+    day = models.DateField()
+    stale_since = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["desk", "day"], name="stale_day_once"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.day} of {self.desk_id}"
+
+
+class JournalRead(models.Model):
+    """How far the journal has been read for the days on which something changed; one row."""
+
+    settled = models.BigIntegerField(default=0)
+    """Up to this entry nothing can be added any more: no transaction of then is open."""
+    seen = models.BigIntegerField(default=0)
+    """The last entry that was there."""
+    oldest_open = models.BigIntegerField(default=0)
+    """The oldest transaction that was open then: entries of it and of later ones may be new."""
+    next_open = models.BigIntegerField(default=0)
+    """The transaction that was to come next: once all before it are over, *seen* is settled."""
+
+    @override
+    def __str__(self) -> str:
+        return f"read up to {self.seen}"

@@ -1,22 +1,21 @@
 """Who hands tickets to whom, and how often and how dearly they come back."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
-
-from ansvar.insight.custody_reading import AskedCustody, Reckoning, held_by_several
+from ansvar.insight.counting import counted
+from ansvar.insight.custody_reading import AskedCustody
 from ansvar.insight.decisions.losing import Loss
-from ansvar.insight.decisions.passing_on import Handing
 from ansvar.insight.decisions.periods import Period
+from ansvar.insight.decisions.sums import Sums, key_of
 from ansvar.insight.queries import Scope
-from ansvar.kernel import clock
+from ansvar.insight.stretches import Stretch
+from ansvar.insight.walk_figures import FLOWS, HANDOVERS, SUPPORT, loss_in
 from ansvar.people.models import Desk, Team
 from ansvar.tickets.decisions import Kind
-from ansvar.tickets.models import Ticket
 
-SUPPORT = tuple(kind for kind in Kind if kind is not Kind.PROJECT_WORK)
-"""Project work goes from team to team by plan: figures about support leave it out (R187)."""
+__all__ = ["SUPPORT", "Flow", "flows", "flows_in", "flows_of_services"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,55 +38,36 @@ def flows(scope: Scope, period: Period, *, kinds: Collection[Kind] = SUPPORT) ->
     A team's scope are the tickets that it has held, with all their hand-overs.
     """
     asked = AskedCustody(scope=scope, period=period, kinds=tuple(kinds))
-    return flows_on(asked.tickets(), scope.desk)
+    return flows_in(counted(HANDOVERS, asked.stretch, parts=asked.parts).whole)
 
 
-def flows_on(tickets: QuerySet[Ticket], desk: Desk) -> list[Flow]:
-    """Return who handed to whom on some tickets of a desk, the most bounces first."""
-    now, pairs = clock.now(), Pairs()
-    reckoning = Reckoning(desk, now=now)
-    for ticket in held_by_several(tickets, desk, until=now):
-        for handing, loss in reckoning.handings(ticket.held, service=ticket.service):
-            pairs.add(handing, loss)
-    return pairs.flows()
+def flows_of_services(
+    desk: Desk, services: Collection[int], period: Period
+) -> tuple[list[Flow], datetime | None]:
+    """Return the same of the support of some services of a desk, and up to when it tells."""
+    stretch = Stretch(
+        desk=desk, start=period.start, end=period.end, service_ids=frozenset(services)
+    )
+    found = counted(FLOWS, stretch, parts=[str(pk) for pk in services])
+    return flows_in(found.whole), found.as_of
 
 
-class Pairs:
-    """Hand-overs added up by giver and team."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[int, int], _Sum] = {}
-
-    def add(self, handing: Handing, loss: Loss) -> None:
-        """Count one more hand-over."""
-        key = (handing.giver, handing.team)
-        whole = self._found.get(key)
-        if whole is None:
-            whole = self._found[key] = _Sum()
-        whole.count += 1
-        if handing.is_bounce:
-            whole.bounces += 1
-            whole.lost.add(loss)
-
-    def flows(self) -> list[Flow]:
-        """Return what was counted with the teams, the most bounces first."""
-        teams = Team.objects.in_bulk({pk for pair in self._found for pk in pair})
-        found = [
+def flows_in(sums: Sums) -> list[Flow]:
+    """Return the hand-overs that were counted, with their teams, the most bounces first."""
+    rows = list(sums.rows("pairs"))
+    teams = Team.objects.in_bulk({int(pk) for pair, _count in rows for pk in pair})
+    bounces = sums.table("pair_bounces")
+    found = []
+    for (giver, team), count in rows:
+        key = key_of(giver, team)
+        found.append(
             Flow(
-                giver=teams[giver],
-                team=teams[team],
-                count=whole.count,
-                bounces=whole.bounces,
-                lost=whole.lost,
+                giver=teams[int(giver)],
+                team=teams[int(team)],
+                count=count,
+                bounces=bounces.get(key, 0),
+                lost=loss_in(sums, "pair", key) if key in bounces else Loss(),
             )
-            for (giver, team), whole in self._found.items()
-        ]
-        found.sort(key=lambda one: (-one.bounces, -one.count, one.giver.name, one.team.name))
-        return found
-
-
-@dataclass
-class _Sum:
-    count: int = 0
-    bounces: int = 0
-    lost: Loss = field(default_factory=Loss)
+        )
+    found.sort(key=lambda one: (-one.bounces, -one.count, one.giver.name, one.team.name))
+    return found

@@ -3,25 +3,17 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import (
-    Count,
-    DateTimeField,
-    Exists,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    QuerySet,
-    Value,
-)
-from django.db.models.functions import Mod
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from ansvar.catalogue.models import Service
-from ansvar.insight.decisions.need import Slice, days_between, midnight, slices_of, turns_of
+from ansvar.insight.contact_figures import INSIDE, contact_parts, number_among
+from ansvar.insight.counting import counted
+from ansvar.insight.decisions.need import days_between, midnight, slices_of
+from ansvar.insight.decisions.sums import Sums, as_number
+from ansvar.insight.stretches import Stretch
 from ansvar.people.decisions import WorkingCalendar
 from ansvar.people.models import Desk, Team
 from ansvar.people.queries import agents_of, calendar_of, members_of, working_calendar
@@ -187,6 +179,8 @@ class Need:
     """Days of the period."""
     days_with_outside: int
     """Days on which anybody came outside hours."""
+    as_of: datetime | None = None
+    """Up to when what is stored tells; nothing when everything was counted this moment."""
 
     @property
     def inside(self) -> int:
@@ -220,25 +214,29 @@ class NeedKey(NamedTuple):
 def need_of(asked: Asked) -> Need:
     """Count the contacts of a period by hour of the week, service, priority and impact."""
     calendar = working_calendar(asked.desk.calendar)
-    slices = slices_of(calendar, asked.start, asked.end)
-    contacts = _contacts(asked)
-    cells, dates = _cells(contacts, slices)
-    services, impacts = _shares(contacts, slices)
+    topic, parts = contact_parts(asked.channels, asked.most_priority)
+    services = None if asked.service_id is None else (asked.service_id,)
+    stretch = Stretch(desk=asked.desk, start=asked.start, end=asked.end, service_ids=services)
+    # What is stored of contacts is not split by service.
+    found = counted(topic, stretch, parts=parts, live=services is not None)
+    sums = found.whole
+    by_service, impacts = _shares(sums)
     return Need(
         asked=asked,
         calendar=calendar,
-        cells=cells,
-        services=services,
+        cells=_cells(sums),
+        services=by_service,
         impacts=impacts,
         days=days_between(calendar, asked.start, asked.end),
-        days_with_outside=len(dates),
+        days_with_outside=len(sums.table("outside_on")),
+        as_of=found.as_of,
     )
 
 
 def need_rows(asked: Asked) -> list[tuple[NeedKey, int]]:
     """Return the counts in their finest form, in order."""
     slices = slices_of(working_calendar(asked.desk.calendar), asked.start, asked.end)
-    numbered = _contacts(asked).annotate(slice=_number_among([one.begins for one in slices]))
+    numbered = _contacts(asked).annotate(slice=number_among([one.begins for one in slices]))
     keys = ("slice", "service__name", "priority", "impact")
     counts: Counter[NeedKey] = Counter()
     for number, service, priority, impact, count in _counted(numbered, *keys):
@@ -268,40 +266,34 @@ def _contacts(asked: Asked) -> QuerySet[Ticket]:
     return found
 
 
-def _cells(
-    contacts: QuerySet[Ticket], slices: list[Slice]
-) -> tuple[dict[tuple[int, int], Cell], set[date]]:
-    """Return the cells of the week, and the days on which anybody came outside hours."""
-    numbered = contacts.annotate(slice=_number_among([one.begins for one in slices]))
+def _cells(sums: Sums) -> dict[tuple[int, int], Cell]:
     cells: dict[tuple[int, int], Cell] = {}
-    dates = set()
-    for number, count in _counted(numbered, "slice"):
-        one = slices[number - 1]
-        cell = cells.setdefault((one.on.weekday(), one.hour), Cell())
-        if one.is_open:
+    for (weekday, hour, inside), count in sums.rows("cells"):
+        cell = cells.setdefault((int(weekday), int(hour)), Cell())
+        if inside == INSIDE:
             cell.inside += count
         else:
             cell.outside += count
-            dates.add(one.on)
-    return cells, dates
+    return cells
 
 
-def _shares(contacts: QuerySet[Ticket], slices: list[Slice]) -> tuple[list[Share], list[Share]]:
+def _shares(sums: Sums) -> tuple[list[Share], list[Share]]:
     """Return the shares of services and of impacts."""
-    # It is open behind every odd turn.
-    numbered = contacts.annotate(inside=Mod(_number_among(turns_of(slices)), 2))
+    rows = list(sums.rows("shares"))
+    ids = {as_number(key[0]) for key, _count in rows} - {None}
+    names = dict(Service.objects.filter(pk__in=ids).values_list("pk", "name"))
     services: dict[str, Share] = {}
     impacts: dict[int, Share] = {}
-    keys = ("service__name", "priority", "impact", "inside")
-    for service, priority, impact, inside, count in _counted(numbered, *keys):
+    for (service, priority, impact, inside), count in rows:
+        name = names.get(as_number(service), "")
         for share in (
-            services.setdefault(service or "", Share(service or "")),
-            impacts.setdefault(impact or 0, Share(str(impact or ""))),
+            services.setdefault(name, Share(name)),
+            impacts.setdefault(as_number(impact) or 0, Share(impact)),
         ):
-            if inside:
+            if inside == INSIDE:
                 share.inside += count
             else:
-                share.outside[priority] += count
+                share.outside[int(priority)] += count
     return (
         sorted(services.values(), key=lambda one: (-one.outside_count, one.name)),
         [impacts[key] for key in sorted(impacts, key=lambda one: one or 9)],
@@ -310,17 +302,3 @@ def _shares(contacts: QuerySet[Ticket], slices: list[Slice]) -> tuple[list[Share
 
 def _counted(found: QuerySet[Ticket], *keys: str) -> Iterator[tuple[Any, ...]]:
     yield from found.values_list(*keys).annotate(count=Count("pk")).order_by().iterator()
-
-
-def _number_among(moments: list[datetime]) -> Func:
-    """Return how many of *moments*, in order, a contact came after or at.
-
-    So hours, holidays and changes of the clock, which the calendar alone knows, cost the database
-    one search in a small array for each row.
-    """
-    return Func(
-        F("opened_at"),
-        Value(moments, output_field=ArrayField(DateTimeField())),
-        template="width_bucket(%(expressions)s::timestamptz[])",
-        output_field=IntegerField(),
-    )

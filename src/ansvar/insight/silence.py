@@ -1,39 +1,21 @@
 """Silence by team (R45 to R48): who never heard from the desk, who heard late, and how long."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import (
-    Count,
-    Exists,
-    ExpressionWrapper,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Window,
-)
-from django.db.models.fields import DurationField
-from django.db.models.functions import Coalesce, RowNumber
-
+from ansvar.insight.clock_figures import SILENCE, TOLD
+from ansvar.insight.counting import counted
+from ansvar.insight.decisions.sums import Sums, as_number, parts_of
+from ansvar.insight.present import present_of
+from ansvar.insight.stretches import Stretch
 from ansvar.people.models import Desk, Team
 from ansvar.servicelevels.book import present_book
-from ansvar.servicelevels.decisions.clocks import clocks_of
-from ansvar.servicelevels.decisions.story import course_of, restored
+from ansvar.servicelevels.decisions.choosing import Book
 from ansvar.servicelevels.decisions.terms import Measure
-from ansvar.servicelevels.models import Clock, Timing
-from ansvar.tickets.models import OPEN_STATES, Link, Ticket
-
-TOLD = (Measure.ACKNOWLEDGE, Measure.UPDATE, Measure.CLOSING)
-"""The measures of what people hear: that it is there, how it goes, that it is done."""
-LASTING = (Measure.ACKNOWLEDGE, Measure.UPDATE)
-"""Those during which people wait for a word about something that is not done yet."""
-CANDIDATES = 3
-"""Silences of a team that still last and are worked out to the minute to find the longest."""
+from ansvar.servicelevels.models import Clock
+from ansvar.servicelevels.running import OF_EACH_LEG
 
 
 @dataclass(kw_only=True)
@@ -110,6 +92,8 @@ class SilenceReport:
     """The most late messages first."""
     priorities: list[Silence]
     cells: list[Cell]
+    as_of: datetime | None = None
+    """Up to when what is stored tells; nothing when everything was counted this moment."""
 
 
 def silence_of(desk: Desk, *, start: datetime, end: datetime) -> SilenceReport:
@@ -117,10 +101,10 @@ def silence_of(desk: Desk, *, start: datetime, end: datetime) -> SilenceReport:
 
     The duty to inform lies with the team that held the ticket when the message was due to end.
     """
-    cells: Cells = defaultdict(lambda: Silence(name="", key=0))
-    _count_messages(cells, _stopped(desk, TOLD, start=start, end=end))
-    _count_solved(cells, _solved(desk, start=start, end=end))
-    longest = _longest(desk, start=start, end=end)
+    found = counted(SILENCE, Stretch(desk=desk, start=start, end=end))
+    sums = found.whole
+    cells = _cells(sums)
+    longest = _longest(desk, sums, end)
     names = dict(Team.objects.filter(desk=desk).values_list("pk", "name"))
     teams = _added(cells, lambda key: key[0] or 0)
     for pk in longest:
@@ -138,6 +122,7 @@ def silence_of(desk: Desk, *, start: datetime, end: datetime) -> SilenceReport:
         whole=whole,
         teams=sorted(teams.values(), key=lambda one: (-one.all.late, -one.all.due, one.name)),
         priorities=[priorities[key] for key in sorted(priorities)],
+        as_of=found.as_of,
         cells=[
             Cell(team_id=team_id, priority=priority, silence=silence)
             for (team_id, priority), silence in sorted(
@@ -160,84 +145,33 @@ def _added(cells: Cells, key: Callable[[tuple[int | None, int]], int]) -> dict[i
     return found
 
 
-def _stopped(
-    desk: Desk, measures: Iterable[Measure], *, start: datetime, end: datetime
-) -> QuerySet[Clock]:
-    return Clock.objects.filter(
-        desk=desk, measure__in=measures, stopped_at__gte=start, stopped_at__lt=end
-    )
+def _cells(sums: Sums) -> Cells:
+    cells: Cells = defaultdict(lambda: Silence(name="", key=0))
+    late = sums.table("late")
+    for key, due in sums.table("due").items():
+        team, measure, priority = parts_of(key)
+        told = cells[as_number(team), int(priority)].told
+        told[Measure(measure)] = Hearing(due=due, late=late.get(key, 0))
+    never, automatic = sums.table("never"), sums.table("only_automatic")
+    for key, solved in sums.table("solved").items():
+        team, priority = parts_of(key)
+        cell = cells[as_number(team), int(priority)]
+        cell.solved = solved
+        cell.never, cell.only_automatic = never.get(key, 0), automatic.get(key, 0)
+    return cells
 
 
-def _count_messages(cells: Cells, stopped: QuerySet[Clock]) -> None:
-    rows = (
-        stopped.values("team_id", "measure", "ticket__priority")
-        .annotate(due=Count("pk"), late=Count("pk", filter=Q(used__gt=F("target"))))
-        .order_by()
-    )
-    for row in rows:
-        cell = cells[row["team_id"], row["ticket__priority"]]
-        cell.told[Measure(row["measure"])] = Hearing(due=row["due"], late=row["late"])
-
-
-def _solved(desk: Desk, *, start: datetime, end: datetime) -> QuerySet[Ticket]:
-    """Return what people opened themselves and was solved; who rang heard it on the phone."""
-    merged = Link.objects.filter(ticket=OuterRef("pk"), relation=Link.Relation.DUPLICATE)
-    return Ticket.objects.filter(
-        ~(Exists(merged) & Q(closed_at=F("resolved_at"))),
-        desk=desk,
-        # A ticket changes when it is solved: so the index (desk, changed at) bounds the walk.
-        changed_at__gte=start,
-        resolved_at__gte=start,
-        resolved_at__lt=end,
-        timing__story__0__1__by_desk=False,
-    )
-
-
-def _count_solved(cells: Cells, solved: QuerySet[Ticket]) -> None:
-    rows = (
-        solved.annotate(
-            said=_moments_with("@.said > 0"),
-            spoken=_moments_with("@.said > 0 && @.auto == false"),
-            unsaid=_moments_with("@.unsaid > 0"),
-        )
-        .values("team_id", "priority")
-        .annotate(
-            solved=Count("pk"),
-            never=Count("pk", filter=Q(said__lte=F("unsaid"))),
-            unspoken=Count("pk", filter=Q(spoken__lte=F("unsaid"))),
-        )
-        .order_by()
-    )
-    for row in rows:
-        cell = cells[row["team_id"], row["priority"]]
-        cell.solved, cell.never = row["solved"], row["never"]
-        cell.only_automatic = row["unspoken"] - row["never"]
-
-
-def _moments_with(condition: str) -> Func:
-    """Return how many moments of a ticket's story are like that, counted by the database."""
-    return Func(
-        F("timing__story"),
-        template=(
-            "jsonb_array_length(jsonb_path_query_array(%(expressions)s,"
-            f" '$[*][1] ? ({condition})'))"
-        ),
-        output_field=IntegerField(),
-    )
-
-
-def _longest(desk: Desk, *, start: datetime, end: datetime) -> dict[int, Longest]:
+def _longest(desk: Desk, sums: Sums, end: datetime) -> dict[int, Longest]:
     """Return the longest silence of each team: one that ended in the period, or still lasts."""
-    # The few that are the longest are found by number first: a sort of whole rows costs more.
-    ended = (
-        _stopped(desk, LASTING, start=start, end=end)
-        .order_by("team_id", "-used", "pk")
-        .distinct("team_id")
-        .values_list("pk", flat=True)
-    )
-    rows = Clock.objects.filter(pk__in=list(ended)).select_related("ticket")
+    ended = [-whose for _value, whose in sums.greatest.get("longest", {}).values()]
+    lasting = [int(key) for key in present_of(desk, now=end).table("lasting")]
+    found = Clock.objects.filter(pk__in=[*ended, *lasting]).select_related("ticket")
+    # Those that have ended come first; nulls are last.
+    rows = found.order_by("stopped_at", "pk")
     longest: dict[int, Longest] = {}
-    for row, working in [*((row, row.used) for row in rows), *_so_far(desk, end)]:
+    book = present_book()
+    for row in rows:
+        working = row.used if row.stopped_at is not None else _so_far(row, book, end)
         before = longest.get(row.team_id or 0)
         if working and (before is None or working > before.working):
             longest[row.team_id or 0] = Longest(
@@ -250,42 +184,15 @@ def _longest(desk: Desk, *, start: datetime, end: datetime) -> dict[int, Longest
     return longest
 
 
-def _so_far(desk: Desk, now: datetime) -> Iterator[tuple[Clock, timedelta]]:
-    """Return silences that last, with the working time that they have lasted."""
-    book, lasting = present_book(), list(_lasting(desk, now))
-    timings = Timing.objects.in_bulk([row.ticket_id for row in lasting])
-    for row in lasting:
-        clocks = clocks_of(
-            course_of(restored(timings[row.ticket_id].story)), book, desk_id=row.desk_id
-        )
-        hours = next(
-            (one.hours for one in clocks if (one.measure, one.number) == (row.measure, row.number)),
-            None,
-        )
-        if row.counting_since is None or hours is None:
-            yield row, row.used
-        else:
-            yield row, row.used + hours.between(row.counting_since, now)
-
-
-def _lasting(desk: Desk, now: datetime) -> Iterable[Clock]:
-    """Return the silences of each team that last longest by the clock on the wall."""
-    upto = Coalesce(
-        ExpressionWrapper(now - F("counting_since"), output_field=DurationField()), timedelta()
+def _so_far(row: Clock, book: Book, now: datetime) -> timedelta:
+    """Return the working time that a silence has lasted."""
+    version = next((one for one in book.versions if one.id == row.version_id), None)
+    if row.counting_since is None or version is None:
+        return row.used
+    hours = book.hours_of(
+        version,
+        site_id=row.ticket.site_id,
+        team_id=row.team_id,
+        at=row.started_at if version.kind in OF_EACH_LEG else row.ticket.opened_at,
     )
-    return (
-        Clock.objects.filter(
-            desk=desk,
-            measure__in=LASTING,
-            stopped_at=None,
-            # Only open tickets have silences that last; their index is by desk.
-            ticket__desk=desk,
-            ticket__state__in=OPEN_STATES,
-        )
-        .annotate(upto=ExpressionWrapper(F("used") + upto, output_field=DurationField()))
-        .annotate(
-            place=Window(RowNumber(), partition_by=[F("team_id")], order_by=[F("upto").desc()])
-        )
-        .filter(place__lte=CANDIDATES)
-        .select_related("ticket")
-    )
+    return row.used + hours.between(row.counting_since, now) if hours else row.used

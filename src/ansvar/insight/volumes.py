@@ -5,20 +5,18 @@ the team and the person that have them, or had them last.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
-from django.db.models import Count, QuerySet
-from django.db.models.functions import TruncMonth
-
+from ansvar.insight.counting import counted
 from ansvar.insight.custody_reading import AskedCustody
+from ansvar.insight.decisions.sums import as_number
+from ansvar.insight.work_figures import VOLUMES
 from ansvar.people.models import Person, Team
-from ansvar.people.queries import working_calendar
 from ansvar.tickets.decisions import Kind
-from ansvar.tickets.models import Ticket
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -77,15 +75,20 @@ class Volumes:
     """By name, what nobody has had last."""
     cells: list[tuple[date, str, str, Volume]]
     """By month, team and person."""
+    as_of: datetime | None = None
+    """Up to when what is stored tells; nothing when everything was counted this moment."""
 
 
 def volumes_of(asked: AskedCustody) -> Volumes:
     """Count what came and went; the period bounds both openings and closings."""
+    found = counted(VOLUMES, asked.stretch, parts=asked.parts)
     cells: dict[Cell, Volume] = defaultdict(Volume)
-    for cell, sort, count in _counted(asked.tickets(), "opened_at", asked):
-        cells[cell].came[sort] += count
-    for cell, sort, count in _counted(_closed(asked), "closed_at", asked):
-        cells[cell].went[sort] += count
+    for (day, kind), sums in found.by_part.items():
+        sort = SORTS.get(kind, Sort.OTHER)
+        for (team, person), count in sums.rows("came"):
+            cells[Cell(day, as_number(team), as_number(person))].came[sort] += count
+        for (team, person), count in sums.rows("went"):
+            cells[Cell(day, as_number(team), as_number(person))].went[sort] += count
     months = _added(cells, lambda cell: cell.month)
     by_team, by_person = _added(cells, lambda cell: cell.team), _added(cells, lambda c: c.person)
     teams = Team.objects.in_bulk([pk for pk in by_team if pk is not None])
@@ -114,34 +117,8 @@ def volumes_of(asked: AskedCustody) -> Volumes:
             ),
             key=lambda row: row[:3],
         ),
+        as_of=found.as_of,
     )
-
-
-def _closed(asked: AskedCustody) -> QuerySet[Ticket]:
-    found = Ticket.objects.filter(
-        desk=asked.scope.desk,
-        # A ticket changes when it is closed: so the index (desk, changed at) bounds the walk.
-        changed_at__gte=asked.period.start,
-        closed_at__gte=asked.period.start,
-        closed_at__lt=asked.period.end,
-    )
-    if asked.scope.service is not None:
-        found = found.filter(service=asked.scope.service)
-    return found.filter(kind__in=asked.kinds) if asked.kinds else found
-
-
-def _counted(
-    tickets: QuerySet[Ticket], moment: str, asked: AskedCustody
-) -> Iterable[tuple[Cell, Sort, int]]:
-    zone = working_calendar(asked.scope.desk.calendar).zone
-    rows = (
-        tickets.annotate(month=TruncMonth(moment, tzinfo=zone))
-        .values_list("month", "team", "assignee", "kind")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
-    for month, team, person, kind, count in rows.iterator():
-        yield Cell(month.date(), team, person), SORTS.get(kind, Sort.OTHER), count
 
 
 def _added(cells: Mapping[Cell, Volume], key: Callable[[Cell], Key]) -> dict[Key, Volume]:

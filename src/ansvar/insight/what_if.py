@@ -3,18 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Min, QuerySet
+from django.db.models import QuerySet
 
-from ansvar.insight.custody_reading import (
-    AskedCustody,
-    Reckoning,
-    held_alone,
-    held_by_several,
-)
+from ansvar.insight.counting import counted
+from ansvar.insight.custody_reading import AskedCustody
 from ansvar.insight.decisions.losing import Loss
-from ansvar.insight.decisions.passing_on import handings_of, turns_of
 from ansvar.insight.decisions.periods import Period
-from ansvar.insight.decisions.what_if import Share, retold
+from ansvar.insight.decisions.what_if import Share
+from ansvar.insight.walk_figures import loss_in, rule_key, what_if_topic
 from ansvar.kernel import clock
 from ansvar.tickets.decisions import Rule
 from ansvar.tickets.models import Ticket
@@ -59,6 +55,8 @@ class WhatIf:
     """If he sends the ticket to where it was in the end, at the first question."""
     refused: Answered = field(default_factory=Answered)
     """If he lets nobody give it back."""
+    as_of: datetime | None = None
+    """Up to when what is stored tells; nothing when everything was counted this moment."""
 
     @property
     def asked_a_week(self) -> float:
@@ -78,37 +76,38 @@ class WhatIf:
 
 def what_if(asked: AskedCustody, rule: Rule) -> WhatIf:
     """Hold a rule against what has happened; *asked* says to which tickets."""
-    now, desk = clock.now(), asked.scope.desk
-    tickets, reckoning = asked.tickets(), Reckoning(desk, now=now)
-    found = WhatIf(asked_custody=asked, rule=rule, weeks=_weeks(tickets, asked.period, now))
-    for alone in held_alone(tickets, desk):
-        found.cases += alone.cases
-        found.never_asked += alone.cases
-    for moved in held_by_several(tickets, desk, until=now):
-        turns = turns_of(moved.held)
-        one = retold(rule, turns)
-        found.cases += 1
-        found.never_asked += not one.asked
-        found.handovers += len(turns) - 1
-        found.asked += one.asked
-        found.bounces += one.bounces
-        if not one.bounces:
-            continue
-        lost = [held for handing in handings_of(turns) for held in handing.lost]
-        found.lost.add(reckoning.loss(lost, service=moved.service))
-        for answered, left, saved in (
-            (found.sent, one.left_if_sent, one.saved_if_sent),
-            (found.refused, one.left_if_refused, one.saved_if_refused),
-        ):
-            answered.left += left
-            answered.stopped += one.bounces - left
-            answered.saved.add(reckoning.loss(saved, service=moved.service))
-    return found
+    topic, is_stored = what_if_topic(rule)
+    found = counted(topic, asked.stretch, parts=asked.parts, live=not is_stored)
+    sums, key = found.whole, rule_key(rule)
+    alone, moved = sums.total("alone"), sums.total("moved")
+
+    def answered(way: str) -> Answered:
+        return Answered(
+            stopped=sums.table(f"{way}_stopped").get(key, 0),
+            left=sums.table(f"{way}_left").get(key, 0),
+            saved=loss_in(sums, way, key),
+        )
+
+    return WhatIf(
+        asked_custody=asked,
+        rule=rule,
+        weeks=_weeks(asked.tickets(), asked.period, clock.now()),
+        cases=alone + moved,
+        never_asked=alone + sums.table("never_asked").get(key, 0),
+        handovers=sums.total("handovers"),
+        asked=sums.table("asked").get(key, 0),
+        bounces=sums.total("bounces"),
+        lost=loss_in(sums, "lost", ""),
+        sent=answered("sent"),
+        refused=answered("refused"),
+        as_of=found.as_of,
+    )
 
 
 def _weeks(tickets: QuerySet[Ticket], period: Period, now: datetime) -> float:
-    told = tickets.aggregate(first=Min("opened_at"), last=Max("opened_at"))
-    first, last = told["first"], told["last"]
+    # Each by itself: so either walks the index of openings from one of its ends.
+    moments = tickets.order_by("opened_at").values_list("opened_at", flat=True)
+    first, last = moments.first(), moments.last()
     if first is None or last is None:
         return 0.0
     # Years before and after an imported history would make every figure of a week small.

@@ -19,9 +19,11 @@ from ansvar.insight.decisions.periods import Period, Step, period_of_days
 from ansvar.insight.handover_rows import report_as_json, rows_of
 from ansvar.insight.handovers import HandoverReport, asked_of, first_opening, handovers_of
 from ansvar.insight.queries import Scope
+from ansvar.insight.rolling import rebuild
 from ansvar.insight.what_if import WhatIf, what_if
 from ansvar.insight.what_if_rows import what_if_as_json
 from ansvar.kernel import clock
+from ansvar.ops import console
 from ansvar.ops.console import out
 from ansvar.ops.trouble import Trouble
 from ansvar.people.models import Desk, Team
@@ -246,3 +248,14 @@ def _shown(value: object) -> str:
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def rebuild_figures() -> None:
+    """Count the stored figures anew, and say how far that has come."""
+    with console.step("Counting days") as doing:
+
+        def told(words: str, done: int, whole: int) -> None:
+            doing.say(f"{words}: {done} of {whole}")
+            doing.outcome = f"{whole} days counted"
+
+        rebuild(told)

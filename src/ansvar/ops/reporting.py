@@ -139,3 +139,14 @@ def what_if_handover(  # noqa: PLR0913 - one argument per option of the command 
             desk=desk, team=team, service=service, kinds=kind or (), since=since, until=until
         )
         report_running.print_what_if(asked, mode=mode, after=after, as_json=json)
+
+
+@insight_app.command("rebuild")
+def insight_rebuild() -> None:
+    """Count the stored figures of all days anew; what is interrupted goes on where it was."""
+    from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
+
+    with startup.ready():
+        from ansvar.ops import report_running  # noqa: PLC0415  # needs Django
+
+        report_running.rebuild_figures()

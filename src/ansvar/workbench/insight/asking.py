@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,7 +12,9 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ansvar.insight.decisions.need import midnight
 from ansvar.people.models import Desk
+from ansvar.people.queries import working_calendar
 from ansvar.ui.downloads import download
 from ansvar.workbench.reading import DESK_KEY, Reader
 
@@ -30,6 +32,7 @@ class PeriodForm(forms.Form):
     def __init__(
         self, request: HttpRequest, desk: Desk, *, desks: Iterable[Desk], periods: Sequence[int]
     ) -> None:
+        self.of = desk
         unasked = {DESK_KEY: desk.pk, "days": USUAL_DAYS}
         super().__init__(request.GET if "days" in request.GET else unasked)
         self.choose("desk", [(one.pk, one.name) for one in desks])
@@ -49,8 +52,8 @@ class PeriodForm(forms.Form):
         return days or USUAL_DAYS
 
     def start(self, now: datetime) -> datetime:
-        """Return when the period begins that ends now."""
-        return now - timedelta(days=self.period)
+        """Return when the period begins that ends now: with a whole day of the desk."""
+        return midnight(working_calendar(self.of.calendar), now, days_before=self.period)
 
 
 def desks_with_figures(reader: Reader) -> tuple[list[Desk], Desk | None]:

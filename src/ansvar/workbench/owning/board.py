@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from ansvar.access.pages import page
 from ansvar.insight.decisions.losing import Loss
-from ansvar.insight.passing_on import SUPPORT, Flow, flows_on
+from ansvar.insight.decisions.need import midnight
+from ansvar.insight.decisions.periods import Period
+from ansvar.insight.passing_on import Flow, flows_of_services
 from ansvar.kernel import clock
 from ansvar.people.models import Desk
+from ansvar.people.queries import working_calendar
 from ansvar.rota.queries import absences_at
-from ansvar.tickets.models import Ticket
 from ansvar.ui import render
 from ansvar.workbench.frame import MenuPage, menu
 from ansvar.workbench.insight.flow_picture import FlowPicture, picture_of, said_of
@@ -110,13 +111,13 @@ def _services(
 
 def handed_back(owned: Owned) -> HandedBack:
     """Return who handed back to whom on the tickets of the last months."""
-    since = clock.now() - timedelta(days=FLOW_DAYS)
+    now = clock.now()
     flows: list[Flow] = []
     for desk in owned.desks:
-        tickets = Ticket.objects.filter(
-            desk=desk, service__in=owned.ids, kind__in=SUPPORT, opened_at__gte=since
-        )
-        flows += flows_on(tickets, desk)
+        start = midnight(working_calendar(desk.calendar), now, days_before=FLOW_DAYS)
+        ids = [one.pk for one in owned.services if one.desk_id == desk.pk]
+        found, _as_of = flows_of_services(desk, ids, Period(start=start, end=now))
+        flows += found
     back = [flow for flow in flows if flow.bounces]
     worst = max(back, key=lambda flow: (flow.lost.working, flow.bounces), default=None)
     return HandedBack(

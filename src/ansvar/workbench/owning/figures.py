@@ -1,25 +1,28 @@
 """What a board counts of services: what is open and for how long, and what was kept of promised."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q
-from django.db.models.functions import TruncWeek
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ansvar.catalogue.models import Dependency, Service
+from ansvar.insight.clock_figures import KEPT
+from ansvar.insight.counting import counted
 from ansvar.insight.decisions.drift import Tally
+from ansvar.insight.decisions.need import midnight
 from ansvar.insight.decisions.periods import Period
+from ansvar.insight.decisions.sums import Span, Sums, parts_of
 from ansvar.insight.gathering import agreed_for
+from ansvar.insight.stretches import Stretch
 from ansvar.kernel import clock
+from ansvar.people.queries import working_calendar
 from ansvar.servicelevels.book import present_book
 from ansvar.servicelevels.decisions.choosing import Book
-from ansvar.servicelevels.decisions.terms import LevelKind, Measure, Origin, Target
-from ansvar.servicelevels.models import Clock
+from ansvar.servicelevels.decisions.terms import LevelKind, Measure, Origin, Row
 from ansvar.workbench.insight.saying import percent
 from ansvar.workbench.owning.whose import Owned
 
@@ -49,7 +52,7 @@ class Kept:
     """Of the time asked for."""
     promised: float = 0.0
     """Sum of the objectives, in per cent, of those that ended."""
-    weeks: dict[datetime, Tally] = field(default_factory=dict)
+    weeks: dict[date, Tally] = field(default_factory=dict)
     objectives: set[float] = field(default_factory=set)
     """Of the targets in force."""
     is_assumed: bool = False
@@ -176,35 +179,68 @@ def services_rested_on(owned: Owned) -> list[Service]:
     """Return what the services rest on directly and somebody else answers for."""
     rows = Dependency.objects.filter(service__in=owned.ids).exclude(rests_on__in=owned.ids)
     found = rows.exclude(rests_on__state=Service.State.RETIRED)
-    with_all = found.select_related("rests_on__owner", "rests_on__desk")
+    with_all = found.select_related("rests_on__owner", "rests_on__desk__calendar")
     return list({row.rests_on_id: row.rests_on for row in with_all}.values())
 
 
 def kept_by(services: Iterable[Service], period: Period | None = None) -> dict[int, Kept]:
-    """Return what was kept of each service, with one query for all figures.
+    """Return what was kept of each service.
 
-    The share is that of the *period*, else of the last thirty days; the weeks are those before its
-    end.
+    The share is that of the *period*, else of the last thirty days, and of today so far; the weeks
+    are those before its end. Both begin with a whole day of the desk.
     """
     now, book = clock.now(), present_book()
-    period = period or Period(start=now - MONTH, end=now)
+    found = promised_by(services, at=min(period.end if period else now, now))
+    targets = {one.id: one.terms.rows for one in book.versions}
+    desks = {one.service.desk_id: one.service.desk for one in found.values()}
+    for desk in desks.values():
+        calendar = working_calendar(desk.calendar)
+        end = period.end if period else now
+        start = period.start if period else midnight(calendar, now, days_before=MONTH.days)
+        since = min(start, midnight(calendar, end, days_before=WEEKS * 7))
+        ids = [pk for pk, one in found.items() if one.service.desk_id == desk.pk]
+        stretch = Stretch(desk=desk, start=since, end=end, cut=Span.DAY, service_ids=frozenset(ids))
+        first = start.astimezone(calendar.zone).date()
+        solved = counted(KEPT, stretch, parts=[str(pk) for pk in ids])
+        for (day, pk), sums in solved.by_part.items():
+            _add_day(found[int(pk)], day, sums, targets=targets, is_counted=day >= first)
+    return found
+
+
+def promised_by(services: Iterable[Service], *, at: datetime) -> dict[int, Kept]:
+    """Return what is promised of each service at a moment, and nothing counted yet."""
+    book = present_book()
     found = {service.pk: Kept(service=service) for service in services}
     for one in found.values():
-        _add_agreed(one, book, min(period.end, now))
-    for row in _solved(found, period):
-        one = found[row["ticket__service_id"]]
-        target = _target(book, row["version_id"], row["row"])
-        objective = (target.objective if target else None) or 100.0
-        if target is not None and row["month_all"] and target.origin is Origin.ASSUMED:
-            one.is_assumed = True
-        one.kept += row["month_all"] - row["month_late"]
-        one.all += row["month_all"]
-        one.promised += objective * row["month_all"]
-        before = one.weeks.get(row["week"], Tally(kept=0, all=0))
-        one.weeks[row["week"]] = Tally(
-            kept=before.kept + row["all"] - row["late"], all=before.all + row["all"]
-        )
+        _add_agreed(one, book, at)
     return found
+
+
+def _add_day(
+    one: Kept,
+    day: date,
+    sums: Sums,
+    *,
+    targets: Mapping[int, Sequence[Row]],
+    is_counted: bool,
+) -> None:
+    """Add what was solved on a day; for the share only if it lies in the period."""
+    late = sums.table("late")
+    for key, all_ in sums.table("all").items():
+        version, row = (int(part) for part in parts_of(key))
+        missed = late.get(key, 0)
+        week = day - timedelta(days=day.weekday())
+        before = one.weeks.get(week, Tally(kept=0, all=0))
+        one.weeks[week] = Tally(kept=before.kept + all_ - missed, all=before.all + all_)
+        if not is_counted:
+            continue
+        rows = targets.get(version)
+        target = rows[row].targets.get(Measure.RESOLUTION) if rows else None
+        if target is not None and target.origin is Origin.ASSUMED:
+            one.is_assumed = True
+        one.kept += all_ - missed
+        one.all += all_
+        one.promised += ((target.objective if target else None) or 100.0) * all_
 
 
 def worst_first(kept: Iterable[Kept]) -> list[Kept]:
@@ -235,32 +271,3 @@ def _to_a_tenth(value: float) -> str:
     """Say per cent so that what lies just below an objective is not rounded up to it."""
     cut = int(value * 10) / 10
     return number_format(cut, 0 if cut == int(cut) else 1)
-
-
-def _solved(services: Mapping[int, Kept], period: Period) -> Iterable[Any]:
-    late = Q(used__gt=F("target"))
-    lately = Q(stopped_at__gte=period.start)
-    return (
-        Clock.objects.filter(
-            desk__in={one.service.desk_id for one in services.values()},
-            measure=Measure.RESOLUTION,
-            stopped_at__gte=min(period.start, period.end - timedelta(weeks=WEEKS)),
-            stopped_at__lt=period.end,
-            version__level__kind=LevelKind.SLA,
-            ticket__service__in=services,
-        )
-        .annotate(week=TruncWeek("stopped_at"))
-        .values("ticket__service_id", "version_id", "row", "week")
-        .annotate(
-            all=Count("pk"),
-            late=Count("pk", filter=late),
-            month_all=Count("pk", filter=lately),
-            month_late=Count("pk", filter=late & lately),
-        )
-        .order_by()
-    )
-
-
-def _target(book: Book, version_id: int, row: int) -> Target | None:
-    version = next((one for one in book.versions if one.id == version_id), None)
-    return version.terms.rows[row].targets.get(Measure.RESOLUTION) if version else None

@@ -16,7 +16,7 @@ from ansvar.insight.decisions.losing import Loss
 from ansvar.insight.decisions.passing_on import Walks
 from ansvar.insight.decisions.periods import Period
 from ansvar.insight.handovers import Figures, handovers_of
-from ansvar.insight.passing_on import SUPPORT, Flow, flows_on
+from ansvar.insight.passing_on import SUPPORT, Flow, flows_of_services
 from ansvar.insight.queries import Scope
 from ansvar.people.queries import working_calendar
 from ansvar.servicelevels.book import present_book
@@ -216,16 +216,9 @@ def _worst_flow(owned: Owned, period: Period) -> Flow | None:
     flows = [
         flow
         for desk in owned.desks
-        for flow in flows_on(
-            Ticket.objects.filter(
-                desk=desk,
-                service__in=owned.ids,
-                kind__in=SUPPORT,
-                opened_at__gte=period.start,
-                opened_at__lt=period.end,
-            ),
-            desk,
-        )
+        for flow in flows_of_services(
+            desk, [one.pk for one in owned.services if one.desk_id == desk.pk], period
+        )[0]
         if flow.bounces
     ]
     return max(flows, key=lambda flow: (flow.lost.working, flow.bounces), default=None)

@@ -15,7 +15,7 @@ from ansvar.rota.queries import absences_at
 from ansvar.ui import render
 from ansvar.workbench.finding import on_own_desks
 from ansvar.workbench.insight.framing import InsightPage, insight_pages
-from ansvar.workbench.owning.figures import kept_by
+from ansvar.workbench.owning.figures import promised_by
 
 LONG = timedelta(days=7)
 """Whoever is away for longer, in all, does not answer for a service meanwhile."""
@@ -70,7 +70,7 @@ def _checked(services: list[Service]) -> list[Uncovered]:
         .filter(person__in=people)
         .values_list("person_id", "starts_at", "ends_at")
     }
-    kept = kept_by(services)
+    kept = promised_by(services, at=now)
     found = []
     for service in services:
         one = Uncovered(service=service)

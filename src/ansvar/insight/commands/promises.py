@@ -1,4 +1,4 @@
-"""The only place where insight writes: its own roll-ups, and what requesters may read of them."""
+"""Promises: taken from the facts of a desk, and shown to requesters or not."""
 
 from collections.abc import Collection
 from typing import Final
