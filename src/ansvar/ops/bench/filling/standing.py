@@ -7,6 +7,7 @@ from typing import Final
 from django.db import connection
 
 from ansvar.insight.commands import recompute_promises
+from ansvar.insight.rolling import rebuild
 from ansvar.kernel.refusal import Refusal, said
 from ansvar.people.models import Person
 from ansvar.servicelevels.commands import learn_normals
@@ -90,6 +91,8 @@ def settle(desk_id: int, told: Callable[[str, int, int], None]) -> None:
         lambda: _run("VACUUM (ANALYZE)"),
         lambda: recompute_promises(desk_id),
         lambda: learn_normals(desk_id),
+        lambda: rebuild(told),
+        lambda: _run("VACUUM (ANALYZE) insight_rollup"),
         lambda: _run(f"UPDATE {_TABLE} SET state = '{_READY}'"),  # noqa: S608 - names of ours
     )
     for number, step in enumerate(steps):
