@@ -7,8 +7,11 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from math import ceil
+from random import randrange
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -30,6 +33,12 @@ QUEUE_LENGTH = 100
 """News kept for a slow reader; when it is full the page is told to load itself again."""
 RECONNECT_SECONDS = 2
 LONGEST_PLACE = 60
+PAUSE_PER_READER = 0.00025
+"""Seconds of rest for each stream that was written to, which takes about a fifth of that."""
+RELOAD = "event: reload\ndata: {}\n\n"
+_SHORTEST_RETRY, _RETRY_SPREAD = 2_000, 4_000
+_SHOWN = 200
+_ASKERS = 2
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -87,15 +96,28 @@ class Reader:
     name: str = ""
     place: str = ""
     """What their page shows, such as `1/IT-1042`; others at the same place hear who is there."""
-    news: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
+    is_gone: bool = False
+    _events: list[str] = field(default_factory=list)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, event: str) -> None:
-        """Queue an event; a reader that fell behind gets one "reload" in place of the rest."""
-        if self.news.full():
-            while not self.news.empty():
-                self.news.get_nowait()
-            event = "event: reload\ndata: {}\n\n"
-        self.news.put_nowait(event)
+    def tell(self, *events: str) -> None:
+        """Queue events; a reader that fell behind gets one "reload" in place of all of them."""
+        self._events += events
+        if len(self._events) > QUEUE_LENGTH:
+            self._events = [RELOAD]
+        self._woken.set()
+
+    def end(self) -> None:
+        """Let the stream end."""
+        self.is_gone = True
+        self._woken.set()
+
+    async def coming(self) -> bytes:
+        """Return what is to be sent next, several events in one piece; nothing at the end."""
+        await self._woken.wait()
+        self._woken.clear()
+        events, self._events = self._events, []
+        return b"" if self.is_gone else "".join(events).encode()
 
 
 class Hub:
@@ -103,40 +125,91 @@ class Hub:
 
     def __init__(self) -> None:
         self.readers: set[Reader] = set()
-        self._listener: asyncio.Task[None] | None = None
+        self._by_audience: dict[str, set[Reader]] = {}
+        self._by_place: dict[str, set[Reader]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._waiting: list[tuple[str, str]] = []
+        self._next_at = 0.0
 
     def join(self, reader: Reader) -> None:
         """Add a reader; the first one starts the listener."""
         self.readers.add(reader)
+        for audience in reader.audiences:
+            self._by_audience.setdefault(audience, set()).add(reader)
+        if reader.place:
+            self._by_place.setdefault(reader.place, set()).add(reader)
         self._tell_who_is_at(reader.place)
-        if self._listener is None or self._listener.done():
-            self._listener = asyncio.create_task(self._listen())
+        if not self._tasks:
+            self._tasks = [
+                asyncio.create_task(self._listen()),
+                asyncio.create_task(self._keep_alive()),
+            ]
 
     def leave(self, reader: Reader) -> None:
         """Remove a reader; the last one ends the listener."""
         self.readers.discard(reader)
+        for audience in reader.audiences:
+            _take_out(self._by_audience, audience, reader)
+        if reader.place:
+            _take_out(self._by_place, reader.place, reader)
         self._tell_who_is_at(reader.place)
-        if not self.readers and self._listener is not None:
-            self._listener.cancel()
-            self._listener = None
+        if not self.readers:
+            for task in self._tasks:
+                task.cancel()
+            self._tasks = []
+
+    def end(self) -> None:
+        """Let all streams end, so that the process can; their pages come back by themselves."""
+        for reader in self.readers:
+            reader.end()
 
     def spread(self, payload: str) -> None:
-        """Hand news to the readers whose audience it is for."""
-        news = json.loads(payload)
-        audience, kind = news.pop("audience"), news.pop("kind")
-        event = f"event: {kind}\ndata: {json.dumps(news)}\n\n"
-        for reader in self.readers:
-            if audience in reader.audiences:
-                reader.tell(event)
+        """Hand news to the readers whose audience it is for; in a flood, several at a time.
+
+        To write to a stream takes processor time in which no page is made. So news that follow
+        others closely wait a little and go out together.
+        """
+        try:
+            news = json.loads(payload)
+            audience, kind = news.pop("audience"), news.pop("kind")
+        except (ValueError, KeyError, AttributeError, TypeError):
+            log.warning("live_news_unreadable", payload=payload[:_SHOWN])
+            return
+        self._waiting.append((audience, f"event: {kind}\ndata: {json.dumps(news)}\n\n"))
+        if len(self._waiting) == 1:
+            loop = asyncio.get_running_loop()
+            loop.call_at(max(loop.time(), self._next_at), self._hand_out)
+
+    def _hand_out(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        coming: dict[str, dict[str, None]] = {}
+        for audience, event in waiting:
+            # Equal news once, in the order in which they came.
+            coming.setdefault(audience, {})[event] = None
+        told = 0
+        for audience, events in coming.items():
+            readers = self._by_audience.get(audience, ())
+            told += len(readers)
+            for reader in readers:
+                reader.tell(*events)
+        self._next_at = asyncio.get_running_loop().time() + told * PAUSE_PER_READER
 
     def _tell_who_is_at(self, place: str) -> None:
         """Tell everybody at a place who else is there: of this process, whose streams it holds."""
-        if not place:
-            return
-        there = [reader for reader in self.readers if reader.place == place]
+        there = self._by_place.get(place, ())
         for reader in there:
             names = sorted({other.name for other in there} - {reader.name})
             reader.tell(f"event: looking\ndata: {json.dumps({'names': names})}\n\n")
+
+    async def _keep_alive(self) -> None:
+        """Write to every stream now and then, a few at a time, so that no proxy closes it."""
+        while True:
+            readers = list(self.readers)
+            portion = ceil(len(readers) / KEEP_ALIVE_SECONDS)
+            for second in range(KEEP_ALIVE_SECONDS):
+                await asyncio.sleep(1)
+                for reader in readers[second * portion : (second + 1) * portion]:
+                    reader.tell(": still here\n\n")
 
     async def _listen(self) -> None:
         lost = False
@@ -149,17 +222,23 @@ class Hub:
                     if lost:
                         # News may have been missed while the database was away.
                         for reader in self.readers:
-                            reader.tell("event: reload\ndata: {}\n\n")
+                            reader.tell(RELOAD)
                     lost = False
                     async for notice in listening.notifies():
                         self.spread(notice.payload)
-            except psycopg.Error as error:
+            except Exception as error:  # noqa: BLE001  # whatever it was, pages must hear again
                 lost = True
-                log.warning("live_listener_lost", error=str(error))
+                log.warning("live_listener_lost", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(RECONNECT_SECONDS)
 
 
 hub = Hub()
+
+
+def _take_out(kept: dict[str, set[Reader]], key: str, reader: Reader) -> None:
+    kept[key].discard(reader)
+    if not kept[key]:
+        del kept[key]
 
 
 def _session_key(scope: Scope) -> str | None:
@@ -190,11 +269,19 @@ def _found(find: Callable[[str], Listener | None], key: str) -> Listener | None:
         connection.close()
 
 
+async def _asked(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Ask the database in one of few threads: when all pages come back at once, they take turns."""
+    return await asyncio.get_running_loop().run_in_executor(_askers, function, *arguments)
+
+
+_askers = ThreadPoolExecutor(_ASKERS, thread_name_prefix="live")
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve `/live`: the stream of news for the person of the session cookie."""
     key = _session_key(scope)
     find = listeners.get("session")
-    who = await sync_to_async(_found)(find, key) if key and find else None
+    who = await _asked(_found, find, key) if key and find else None
     if who is None:
         # 204 makes an EventSource stop trying; a log-in loads the page anew anyway.
         await send({"type": "http.response.start", "status": 204, "headers": []})
@@ -206,31 +293,25 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         (b"x-accel-buffering", b"no"),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    place = _place(scope, who.audiences)
-    reader = Reader(audiences=who.audiences, name=who.name, place=place)
+    reader = Reader(audiences=who.audiences, name=who.name, place=_place(scope, who.audiences))
     gone = asyncio.create_task(_until_gone(receive))
+    gone.add_done_callback(lambda _gone: reader.end())
     hub.join(reader)
     try:
-        await _feed(reader, gone, send)
+        await _feed(reader, send)
     finally:
         hub.leave(reader)
         gone.cancel()
 
 
-async def _feed(reader: Reader, gone: "asyncio.Task[None]", send: Send) -> None:
-    await send({"type": "http.response.body", "body": b"retry: 3000\n\n", "more_body": True})
-    while not gone.done():
-        coming = asyncio.create_task(reader.news.get())
-        await asyncio.wait(
-            {coming, gone}, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
-        if coming.done():
-            body = coming.result().encode()
-        else:
-            coming.cancel()
-            body = b": still here\n\n"
-        if not gone.done():
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+async def _feed(reader: Reader, send: Send) -> None:
+    # When a server starts anew, its pages must not all come back in the same moment.
+    retry = _SHORTEST_RETRY + randrange(_RETRY_SPREAD)  # noqa: S311  # nobody gains by guessing it
+    body = f"retry: {retry}\n\n".encode()
+    while body:
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        body = await reader.coming()
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -66,6 +66,11 @@ class Server(uvicorn.Server):
             self._when_ready()
 
     @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        live.hub.end()
+        await super().shutdown(sockets)
+
+    @override
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
