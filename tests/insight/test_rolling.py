@@ -121,14 +121,14 @@ def crew() -> Crew:
 
 def everything(crew: Crew, start: timedelta) -> list[object]:
     """Return all reports of a desk, of a period up to now, as they are compared."""
-    begins = MONDAY + start
-    period, scope = Period(start=begins, end=NOW), Scope(desk=crew.desk)
+    begins, end = MONDAY + start, clock.now()
+    period, scope = Period(start=begins, end=end), Scope(desk=crew.desk)
     asked = asked_of(scope, period)
     of_all = (
-        attainment_of(Asked(desk=crew.desk, start=begins, end=NOW)),
-        silence_of(crew.desk, start=begins, end=NOW),
-        need_of(AskedContacts(desk=crew.desk, start=begins, end=NOW)),
-        need_of(AskedContacts(desk=crew.desk, start=begins, end=NOW, channels=["phone", "email"])),
+        attainment_of(Asked(desk=crew.desk, start=begins, end=end)),
+        silence_of(crew.desk, start=begins, end=end),
+        need_of(AskedContacts(desk=crew.desk, start=begins, end=end)),
+        need_of(AskedContacts(desk=crew.desk, start=begins, end=end, channels=["phone", "email"])),
         handovers_of(asked),
         what_if(asked, FREE),
         classification_of(asked),

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from ansvar.insight.counting import counted
+from ansvar.insight.counting import at_present, counted
 from ansvar.insight.custody_reading import CHUNK, AskedCustody, Reckoning
 from ansvar.insight.decisions.norms import Norms, Solved, norms_from
 from ansvar.insight.decisions.periods import Period
-from ansvar.insight.decisions.sums import as_number
+from ansvar.insight.decisions.sums import Sums, as_number, key_of
 from ansvar.insight.work_figures import TAKEN
 from ansvar.kernel import clock
 from ansvar.people.models import Desk, Person
@@ -26,6 +26,8 @@ from ansvar.tickets.decisions import DONE
 from ansvar.tickets.models import Ticket
 
 NORM_YEAR = timedelta(days=365)
+NORMS = "norms"
+MICRO = timedelta(microseconds=1)
 MOST_FOR_NORM = 200
 """Of a service and kind, the latest: more would not move the middle one."""
 
@@ -84,7 +86,7 @@ class FairWork:
 
 def fair_work_of(asked: AskedCustody) -> FairWork:
     """Tell who solved and took what on a desk in a period."""
-    norms = norms_of(asked.scope.desk, until=asked.period.end)
+    norms = norms_for(asked.scope.desk, asked.period)
     counts = counted(TAKEN, asked.stretch, parts=asked.parts)
     found: dict[int, Taken] = defaultdict(Taken)
     for (_month, kind), sums in counts.by_part.items():
@@ -111,6 +113,33 @@ def fair_work_of(asked: AskedCustody) -> FairWork:
         ),
         as_of=counts.as_of,
     )
+
+
+def norms_for(desk: Desk, period: Period) -> Norms:
+    """Return the norms of a period: for one that goes on, those that were stored last night."""
+    stored = at_present(NORMS, desk.pk) if period.end >= clock.now() else None
+    if stored is None:
+        return norms_of(desk, until=period.end)
+    sums, _as_of = stored
+    return Norms(
+        by_service={
+            (as_number(service), kind): micro * MICRO
+            for (service, kind), micro in sums.rows("service")
+        },
+        by_kind={kind: micro * MICRO for kind, micro in sums.table("kind").items()},
+        middle=sums.total("middle") * MICRO,
+    )
+
+
+def norms_to_store(desk: Desk, *, until: datetime) -> Sums:
+    """Return the norms of a desk as they are stored."""
+    norms, sums = norms_of(desk, until=until), Sums()
+    for (service, kind), time in norms.by_service.items():
+        sums.add("service", key_of(service, kind), time // MICRO)
+    for kind, time in norms.by_kind.items():
+        sums.add("kind", kind, time // MICRO)
+    sums.add("middle", "", norms.middle // MICRO)
+    return sums
 
 
 def norms_of(desk: Desk, *, until: datetime) -> Norms:

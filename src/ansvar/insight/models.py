@@ -172,6 +172,8 @@ class RolledUp(models.Model):
     """What they rest on besides tickets: a print of hours, rates and lines of teams."""
     as_of = models.DateTimeField(null=True)
     """Up to when all has been seen; nothing until every day was counted once."""
+    norms_on = models.DateField(null=True)
+    """The day on which it was last worked out what such tickets usually take."""
 
     @override
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from ansvar.insight.counting import counted
 from ansvar.insight.decisions.need import days_between, midnight, slices_of
 from ansvar.insight.decisions.sums import Sums, as_number
 from ansvar.insight.stretches import Stretch
+from ansvar.insight.work_figures import VOLUMES
 from ansvar.people.decisions import WorkingCalendar
 from ansvar.people.models import Desk, Team
 from ansvar.people.queries import agents_of, calendar_of, members_of, working_calendar
@@ -106,11 +107,17 @@ def measured_load(scope: Scope, *, now: datetime) -> MeasuredLoad:
     hours = calendar.working_time_between(start, end) / HOUR
     people = members_of(team) if team else agents_of(scope.desk)
     return MeasuredLoad(
-        tickets=_tickets_of(scope, start, end).count(),
+        tickets=_ticket_count(scope, start, end),
         days=open_days,
         people=people.count(),
         hours_a_day=hours / open_days if open_days else 0.0,
     )
+
+
+def _ticket_count(scope: Scope, start: datetime, end: datetime) -> int:
+    if scope.team or scope.service:
+        return _tickets_of(scope, start, end).count()
+    return counted(VOLUMES, Stretch(desk=scope.desk, start=start, end=end)).whole.total("came")
 
 
 def _tickets_of(scope: Scope, start: datetime, end: datetime) -> QuerySet[Ticket]:

@@ -23,6 +23,7 @@ from ansvar.insight.decisions.sums import (
     read,
     written,
 )
+from ansvar.insight.fair_work import NORMS, norms_to_store
 from ansvar.insight.models import JournalRead, RolledUp, RollUp, StaleDay
 from ansvar.insight.present import PRESENT, worked_out
 from ansvar.insight.stretches import Gathered, Stretch, stretch_of
@@ -48,7 +49,7 @@ QUIET = (
     "ticket.help_credited",
 )  # fmt: skip
 """Facts on which no figure rests: what they bring about has facts of its own."""
-EPOCH = date(1970, 1, 1)
+NOW: Final = Block(Span.NOW, date(1970, 1, 1))
 """What is at present has no day; this one stands there."""
 
 
@@ -288,13 +289,18 @@ def _added_up(desk: Desk, span: Span, changed: Collection[Place]) -> set[Place]:
 def count_present(desk_id: int, *, as_of: datetime) -> None:
     """Store how things stand on a desk, and up to when its days have been seen.
 
-    That stands as soon as no day was left that had never been counted.
+    What such tickets usually take is worked out once a day: one day moves no middle of a year. It
+    all stands as soon as no day was left that had never been counted.
     """
     desk = Desk.objects.select_related("calendar").get(pk=desk_id)
     row = RolledUp.objects.select_for_update().get(desk=desk)
     if row.as_of is None and StaleDay.objects.filter(desk=desk).exists():
         return
-    present = Place(PRESENT, "", Block(Span.NOW, EPOCH))
-    _replaced(desk, {present.block}, {present: written(worked_out(desk, now=as_of))})
+    made = {Place(PRESENT, "", NOW): written(worked_out(desk, now=as_of))}
+    today = as_of.astimezone(working_calendar(desk.calendar).zone).date()
+    if row.norms_on != today:
+        row.norms_on = today
+        made[Place(NORMS, "", NOW)] = written(norms_to_store(desk, until=as_of))
+    _replaced(desk, {NOW}, made, only=set(made))
     row.as_of = as_of
-    row.save(update_fields=["as_of"])
+    row.save(update_fields=["as_of", "norms_on"])

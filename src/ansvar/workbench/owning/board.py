@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -59,6 +60,8 @@ class HandedBack:
     picture: FlowPicture | None
     sentence: str
     """By whom most time was lost; empty when nobody handed anything back."""
+    as_of: datetime | None = None
+    """Up to when what is stored tells."""
     days: int = FLOW_DAYS
 
 
@@ -113,15 +116,20 @@ def handed_back(owned: Owned) -> HandedBack:
     """Return who handed back to whom on the tickets of the last months."""
     now = clock.now()
     flows: list[Flow] = []
+    moments: list[datetime] = []
     for desk in owned.desks:
         start = midnight(working_calendar(desk.calendar), now, days_before=FLOW_DAYS)
         ids = [one.pk for one in owned.services if one.desk_id == desk.pk]
-        found, _as_of = flows_of_services(desk, ids, Period(start=start, end=now))
+        found, as_of = flows_of_services(desk, ids, Period(start=start, end=now))
         flows += found
+        moments += [as_of] if as_of else []
     back = [flow for flow in flows if flow.bounces]
     worst = max(back, key=lambda flow: (flow.lost.working, flow.bounces), default=None)
     return HandedBack(
-        flows=flows, picture=picture_of(flows), sentence=_lost_most(worst) if worst else ""
+        flows=flows,
+        picture=picture_of(flows),
+        sentence=_lost_most(worst) if worst else "",
+        as_of=min(moments, default=None),
     )
 
 
