@@ -1,13 +1,17 @@
 #!/bin/sh
-# Install the real counterparts that tests talk to: a browser, mail servers, a virus scanner.
+# Install the real counterparts that tests talk to: a browser, mail servers, a virus scanner,
+# PostgreSQL with a pooler and with Patroni.
 set -eu
 missing=
-for pair in chromium:chromium dovecot:dovecot-core clamd:clamav-daemon; do
+for pair in chromium:chromium dovecot:dovecot-core clamd:clamav-daemon \
+    pgbouncer:pgbouncer patroni:patroni etcd:etcd-server; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 # Servers lie where ordinary users do not look for programs.
 [ -x /usr/sbin/dovecot ] && missing=$(echo "$missing" | sed 's/ dovecot-core//')
 [ -x /usr/sbin/clamd ] && missing=$(echo "$missing" | sed 's/ clamav-daemon//')
+[ -x /usr/sbin/pgbouncer ] && missing=$(echo "$missing" | sed 's/ pgbouncer//')
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
 [ -x /usr/sbin/exim4 ] || missing="$missing exim4-daemon-light"
 [ -e /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
 [ -e /usr/lib/dovecot/lmtp ] || missing="$missing dovecot-lmtpd"

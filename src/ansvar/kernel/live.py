@@ -19,10 +19,11 @@ import psycopg
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import Error as DatabaseTrouble
 from django.db import connection
 
 from ansvar.kernel.journal import is_history
-from ansvar.kernel.reaching import direct_parameters
+from ansvar.kernel.reaching import RETRY_AFTER_SECONDS, direct_parameters, is_away
 from ansvar.kernel.registry import Registry
 
 log = structlog.get_logger(__name__)
@@ -281,7 +282,13 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve `/live`: the stream of news for the person of the session cookie."""
     key = _session_key(scope)
     find = listeners.get("session")
-    who = await _asked(_found, find, key) if key and find else None
+    try:
+        who = await _asked(_found, find, key) if key and find else None
+    except DatabaseTrouble as error:
+        if not is_away(error):
+            raise
+        await _send_off(send)
+        return
     if who is None:
         # 204 makes an EventSource stop trying; a log-in loads the page anew anyway.
         await send({"type": "http.response.start", "status": 204, "headers": []})
@@ -302,6 +309,14 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     finally:
         hub.leave(reader)
         gone.cancel()
+
+
+async def _send_off(send: Send) -> None:
+    """End the stream at once; after any other answer a page would never come again."""
+    kind = (b"content-type", b"text/event-stream; charset=utf-8")
+    await send({"type": "http.response.start", "status": 200, "headers": [kind]})
+    body = f"retry: {RETRY_AFTER_SECONDS * 1000}\n\n".encode()
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _feed(reader: Reader, send: Send) -> None:

@@ -24,7 +24,7 @@ from django.http import HttpRequest
 log = structlog.get_logger(__name__)
 
 ALIAS: Final = "reports"
-LOOK_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 2.0
 """How long what was seen of the copy is believed."""
 
 LAG: Final = """
@@ -135,6 +135,16 @@ def reading() -> Iterator[bool]:
     token = _reading.set(is_usable)
     try:
         yield is_usable
+    finally:
+        _reading.reset(token)
+
+
+@contextmanager
+def reading_itself() -> Iterator[None]:
+    """Read from the database itself inside: for what outlives the page that asks for it."""
+    token = _reading.set(False)
+    try:
+        yield
     finally:
         _reading.reset(token)
 

@@ -19,6 +19,7 @@ from django.db.models import Model
 
 from ansvar.kernel import prepared
 from ansvar.kernel.registry import Registry
+from ansvar.kernel.replica import reading_itself
 
 M = TypeVar("M", bound=Model)
 V = TypeVar("V")
@@ -53,7 +54,8 @@ class Remembered(Generic[V]):
         if kept is not None and kept[0] == wanted:
             return kept[1]
         # The marks were read before: what is found is as new as they are, or newer.
-        value = self._work_out()
+        with reading_itself():
+            value = self._work_out()
         # A table without a mark was never changed since there are marks, or has no trigger.
         if all(wanted):
             self._kept = wanted, value
