@@ -187,6 +187,11 @@ class Clock(models.Model):
                 name="clock_stopped",
                 condition=Q(stopped_at__isnull=False),
             ),
+            models.Index(
+                fields=["desk", "-stopped_at", "-id"],
+                name="clock_missed",
+                condition=Q(stopped_at__isnull=False, used__gt=models.F("target")),
+            ),
         ]
 
     @override

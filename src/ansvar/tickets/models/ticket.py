@@ -209,6 +209,12 @@ class Ticket(models.Model):
                 name="ticket_solved",
                 condition=Q(resolved_at__isnull=False, assignee__isnull=False),
             ),
+            models.Index(fields=["service", "opened_at"], name="ticket_of_service"),
+            models.Index(
+                fields=["service", "opened_at", "team"],
+                name="ticket_open_of_service",
+                condition=Q(state__in=OPEN_STATES),
+            ),
             models.Index(
                 fields=["resolved_at"], name="ticket_to_close", condition=Q(state=State.RESOLVED)
             ),
