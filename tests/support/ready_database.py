@@ -98,7 +98,7 @@ def _take_from(cache: Path, target: Path) -> None:
     with (cache / "lock").open("wb") as lock:
         # Of runs that begin at the same time, one makes it.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        kept = cache / _fingerprint()
+        kept = cache / fingerprint()
         if not kept.exists():
             for outdated in cache.glob("*/"):
                 shutil.rmtree(outdated)
@@ -109,9 +109,11 @@ def _take_from(cache: Path, target: Path) -> None:
             _copy(kept, target)
 
 
-def _fingerprint() -> str:
+def fingerprint(*more: Path) -> str:
+    """Return what changes with anything that a database is made from, *more* files among them."""
     found = hashlib.sha256(sys.version.encode())
-    for path in sorted(path for pattern in _MADE_FROM for path in _PROJECT.glob(pattern)):
+    made_from = {path for pattern in _MADE_FROM for path in _PROJECT.glob(pattern)} | {*more}
+    for path in sorted(made_from):
         found.update(str(path.relative_to(_PROJECT)).encode())
         found.update(path.read_bytes())
     return found.hexdigest()[:32]
