@@ -1,4 +1,6 @@
-"""How fast mail becomes tickets: from a real Dovecot to committed rows.
+"""How fast mail becomes tickets: fetched by IMAP from a real Dovecot, to committed rows.
+
+What one mail costs that is handed over by LMTP, `ansvar bench --only mail` tells.
 
 Fills an inbox, starts the product and watches the rows come:
 
@@ -15,7 +17,6 @@ import contextlib
 import cProfile
 import os
 import pstats
-import random
 import shutil
 import smtplib
 import subprocess
@@ -23,8 +24,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +36,6 @@ from product import environment, free_port, tree_of  # noqa: E402 - as above
 
 BUDGET = 60
 ADDRESS = "it@corp.test"
-SUBJECTS = ("Cash desk", "Printer", "VPN", "Password", "Screen", "Scanner", "Order", "Licence")
-WORDS = (
-    "the a since this morning nothing prints when I start it says error please help we cannot "
-    "work customers wait thank you room third floor again yesterday update network slow kassan "
-    "skrivaren funkar inte längre принтер не печатает Drucker geht nicht mehr"
-)
 LOOK_SECONDS = 0.25
 PATIENCE_SECONDS = 600
 
@@ -69,34 +62,11 @@ def _options() -> argparse.Namespace:
 
 
 def mails(count: int, seed: int) -> Iterator[bytes]:
-    """Yield mails as a desk gets them: half plain, the rest HTML, files and replies."""
-    luck = random.Random(seed)
-    vocabulary = WORDS.split()
-    sent: list[tuple[str, str, str]] = []
-    for number in range(count):
-        kind = luck.choices(("plain", "html", "file", "reply"), (45, 20, 15, 20))[0]
-        message = EmailMessage()
-        name = f"person{luck.randrange(count // 4 + 1)}@customer.test"
-        subject = f"{luck.choice(SUBJECTS)} {number}"
-        if kind == "reply" and sent:
-            name, subject, earlier = luck.choice(sent[-200:])
-            message["In-Reply-To"] = message["References"] = earlier
-            subject = f"Re: {subject}"
-        message["From"], message["To"], message["Subject"] = name, ADDRESS, subject
-        message["Message-ID"] = f"<{seed}.{number}@customer.test>"
-        message["Date"] = format_datetime(_now())
-        words = " ".join(luck.choices(vocabulary, k=luck.randrange(20, 300)))
-        quoted = "\n\nOn Monday somebody wrote:\n> " + words[:400] if kind == "reply" else ""
-        message.set_content(words + quoted)
-        if kind in {"html", "reply"}:
-            message.add_alternative(f"<html><body><p>{words}</p></body></html>", subtype="html")
-        if kind == "file":
-            size = int(20_000 * 50 ** luck.random())
-            message.add_attachment(
-                luck.randbytes(size), maintype="image", subtype="png", filename="screen.png"
-            )
-        sent.append((name, subject.removeprefix("Re: "), message["Message-ID"]))
-        yield message.as_bytes()
+    """Yield the mails that `ansvar bench` hands over as well."""
+    from ansvar.ops.bench.letters import letters  # noqa: PLC0415 - the path comes first
+
+    senders = [f"person{number}@customer.test" for number in range(count // 4 + 1)]
+    return letters(count, to=ADDRESS, senders=senders, seed=str(seed))
 
 
 @contextlib.contextmanager
@@ -309,12 +279,6 @@ def _shape(sql: str) -> str:
         at = words.index("FROM")
         words = ["SELECT", "…", *words[at:]]
     return " ".join(words)
-
-
-def _now() -> Any:
-    from ansvar.kernel import clock  # noqa: PLC0415 - reads the environment
-
-    return clock.now()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Inbound mail: handed over by LMTP as a mail server does, until the tickets are there."""
 
 import contextlib
+import logging
 import smtplib
 import threading
 import time
@@ -35,6 +36,8 @@ class _Sink:
 @contextlib.contextmanager
 def sink() -> Iterator[int]:
     """Take mail that the desk sends, for the block; yields the port."""
+    # Which mail came and went is of no interest here.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     port = parts.free_port()
     controller = Controller(_Sink(), hostname=parts.HOST, port=port)
     controller.start()

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from itertools import cycle
 from typing import Any
 
@@ -117,6 +118,14 @@ def of_page(page: Page, visitor: Visitor, paths: Sequence[str]) -> Request:
 
 def measured(request: Request, meter: Meter, effort: Effort) -> Scenario:
     """Ask again and again, and return what one time cost."""
+    try:
+        return _measured(request, meter, effort)
+    except (OSError, HTTPException) as error:
+        words = [f"the connection broke: {error}"]
+        return Scenario(name=request.name, words=request.words, failures=words)
+
+
+def _measured(request: Request, meter: Meter, effort: Effort) -> Scenario:
     first = [request.act() for _ in range(_LOOKED_AT_FIRST)]
     if failures := _failures(request, first):
         return Scenario(name=request.name, words=request.words, failures=failures)

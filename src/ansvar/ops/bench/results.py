@@ -63,7 +63,7 @@ def read(path: Path) -> Run:
             tickets=said["tickets"],
             size=said["size"],
             machine=said["machine"],
-            scenarios={name: Scenario(**one) for name, one in said["scenarios"].items()},
+            scenarios={name: _scenario(one) for name, one in said["scenarios"].items()},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Trouble(f"{path} is no result of the bench: {error}.") from None
@@ -86,6 +86,12 @@ def save(run: Run) -> None:
     # A run of some scenarios leaves the figures of the others as they are.
     scenarios = {**(known.scenarios if known else {}), **run.scenarios}
     write(replace(run, scenarios=scenarios), RESULTS / f"{named(run.size)}.json")
+
+
+def _scenario(said: Mapping[str, Any]) -> Scenario:
+    return Scenario(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
+    )
 
 
 def _rounded(value: Any) -> Any:

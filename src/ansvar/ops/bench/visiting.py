@@ -17,6 +17,8 @@ from ansvar.ops.bench.parts import HOST
 from ansvar.ops.trouble import Trouble
 
 PATIENCE_SECONDS = 120
+# The server closes a connection that is not used for some time; a little sooner it is left.
+_IDLE_SECONDS = 20
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -55,6 +57,7 @@ class Visitor:
     def __init__(self, port: int, token: str = "") -> None:
         self._port = port
         self._connection = HTTPConnection(HOST, port, timeout=PATIENCE_SECONDS)
+        self._used_at = 0.0
         self.cookies: dict[str, str] = {}
         self._always = {"Host": f"{HOST}:{port}", "Accept-Encoding": "gzip"}
         if token:
@@ -87,10 +90,11 @@ class Visitor:
         }
         return self._ask("POST", path, body=urlencode(fields).encode(), more=headers)
 
-    def send(self, path: str, values: Mapping[str, Any]) -> Answer:
-        """Send values as a program does."""
+    def send(self, path: str, values: Mapping[str, Any], *, key: str = "") -> Answer:
+        """Send values as a program does; with a *key*, the same again is done only once."""
         body = json.dumps(dict(values)).encode()
-        return self._ask("POST", path, body=body, more={"Content-Type": "application/json"})
+        more = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
+        return self._ask("POST", path, body=body, more=more)
 
     def close(self) -> None:
         """End the connection."""
@@ -107,6 +111,8 @@ class Visitor:
         headers = self._always | (more or {})
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if time.monotonic() - self._used_at > _IDLE_SECONDS:
+            self._connection.close()
         begun = time.perf_counter()
         try:
             self._connection.request(method, path, body=body, headers=headers)
@@ -116,6 +122,8 @@ class Visitor:
             # The next request begins a connection of its own.
             self._connection.close()
             raise
+        finally:
+            self._used_at = time.monotonic()
         seconds = time.perf_counter() - begun
         for value in answer.headers.get_all("Set-Cookie") or []:
             self.cookies.update({key: one.value for key, one in SimpleCookie(value).items()})
