@@ -87,6 +87,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 LOGIN_URL = "log-in"
 LOGIN_REDIRECT_URL = "/"
 
+SESSION_ENGINE = "ansvar.access.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CONFIG.base_url.startswith("https://")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import Q
+from django.db.models import DateTimeField, Q, QuerySet
 from django.db.models.expressions import BaseExpression
 from django.http import HttpRequest
 from typing_extensions import override
@@ -12,12 +12,13 @@ from typing_extensions import override
 from ansvar.access.commands import digest_of
 from ansvar.access.models import Token
 from ansvar.kernel import clock
+from ansvar.kernel.composed import Given, composed
 from ansvar.kernel.registry import Registry
 from ansvar.people.models import ContactPoint, Person
 
-read_along: Registry[Callable[[], BaseExpression]] = Registry("things read with a person")
+read_along: Registry[Callable[[Given], BaseExpression]] = Registry("things read with a person")
 """What every page shows of its reader, filed by the context that knows it under the name that the
-person then carries: it costs no query of its own.
+person then carries: it costs no query of its own. Each gets the place of the present moment.
 """
 
 
@@ -70,8 +71,15 @@ class PersonBackend(BaseBackend):
 
     @override
     def get_user(self, user_id: int) -> Person | None:
-        # With the calendar of the site, in whose time zone the person reads.
-        people = Person.objects.select_related("site__calendar").annotate(
-            **{name: make() for name, make in read_along.items()}
-        )
-        return people.filter(pk=user_id, is_active=True).first()
+        return _reader().first(person=user_id, now=clock.now())
+
+
+@composed
+def _reader() -> QuerySet[Person]:
+    """Ask for an active person with all that every page needs to know of them."""
+    now = Given("now", DateTimeField())
+    # With the calendar of the site, in whose time zone the person reads.
+    people = Person.objects.select_related("site__calendar").defer("search")
+    return people.filter(pk=Given("person"), is_active=True).annotate(
+        **{name: make(now) for name, make in read_along.items()}
+    )

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 
 from ansvar.access.queries import desks_where
@@ -16,11 +18,32 @@ from ansvar.catalogue.models import (
     ScriptVersion,
     Service,
 )
-from ansvar.kernel import prepared
+from ansvar.catalogue.small_tables import MATRICES
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.composed import Given
 from ansvar.kernel.rights import may
+from ansvar.people.models import Person
 
 CARD_FIELDS = ("quality", "usage", "demands", "cost", "contact")
+
+
+def own_services_of(person: Person) -> frozenset[int]:
+    """Return the services that somebody is accountable for, as owner or deputy.
+
+    Somebody who is logged in carries them already, see `relations.py`.
+    """
+    known = getattr(person, "own_services", None)
+    return frozenset(_owned_by(person.pk) if known is None else known)
+
+
+def own_services_along(_at: Given) -> ArraySubquery:
+    """Return what asks for these services within a query for the person."""
+    return ArraySubquery(_owned_by(OuterRef("pk")))
+
+
+def _owned_by(person: Any) -> "QuerySet[Service, int]":
+    owned = Service.objects.filter(Q(owner=person) | Q(deputy=person)).order_by()
+    return owned.values_list("pk", flat=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +170,7 @@ def matrix_in_force(desk_id: int) -> Matrix:
 
     Raises: Matrix.DoesNotExist.
     """
-    condition = "desk_id = %s ORDER BY number DESC LIMIT 1"
-    matrix = prepared.first(Matrix, condition, desk_id)
+    matrix = MATRICES.first(desk_id=desk_id)
     if matrix is None:
         raise Matrix.DoesNotExist
     return matrix

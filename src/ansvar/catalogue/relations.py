@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from ansvar.access.backends import read_along
 from ansvar.access.relations import relations
 from ansvar.catalogue.models import Service
+from ansvar.catalogue.queries import own_services_along
 from ansvar.people.models import Membership
 
 SECOND_LINE = 2
+
+# Whose tickets the reader of a page sees besides those of the own desks.
+read_along.add("own_services")(own_services_along)
 
 
 @relations.add("service.edit")

@@ -8,6 +8,7 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -19,6 +20,7 @@ from ansvar.conversations.sanitising import sanitised
 _ID_HEADERS = {"message-id", "in-reply-to", "references"}
 _LONGEST_ID = 250
 _KEPT_REFERENCES = 8
+RENDERED_KEPT = 512
 
 _PAGE = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8"></head>'
@@ -106,8 +108,12 @@ class OutgoingFile:
     content: bytes
 
 
+@lru_cache(maxsize=RENDERED_KEPT)
 def html_of(text: str) -> str:
-    """Return Markdown as harmless HTML; HTML inside it is shown as text."""
+    """Return Markdown as harmless HTML; HTML inside it is shown as text.
+
+    The same answers are read again and again while a ticket is worked on.
+    """
     return sanitised(_markdown.render(text))
 
 

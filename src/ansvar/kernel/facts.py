@@ -1,6 +1,8 @@
 """What can happen: typed facts, their names, wordings and the references they carry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_args, get_origin, get_type_hints
 
 from django.utils.functional import Promise
@@ -50,7 +52,8 @@ class Fact:
         return (cls.__doc__ or "").strip().partition("\n")[0]
 
     @classmethod
-    def references(cls) -> dict[str, str]:
+    @cache
+    def references(cls) -> Mapping[str, str]:
         """Map each field that holds an id to the noun of the thing it names."""
         found = {}
         for field, hint in get_type_hints(cls, include_extras=True).items():

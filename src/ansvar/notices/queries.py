@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ansvar.access.decisions import Grant, Role, desks_with
 from ansvar.access.models import RoleGrant
 from ansvar.catalogue.models import Service
+from ansvar.kernel.composed import Given
 from ansvar.notices.kinds import NoticeKind, kinds
 from ansvar.notices.models import Notice, NoticeWish
 from ansvar.people.models import Person
@@ -87,7 +88,7 @@ def unseen_ids(person: Any) -> "QuerySet[Notice, int]":
     return rows.values_list("pk", flat=True)[:COUNTED_UP_TO]
 
 
-def unseen_along() -> ArraySubquery:
+def unseen_along(_at: Given) -> ArraySubquery:
     """Return what asks for the unseen notices within a query for the person."""
     return ArraySubquery(unseen_ids(OuterRef("pk")))
 

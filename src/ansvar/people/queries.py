@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from ansvar.kernel import prepared
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.composed import Given, carry, composed
 from ansvar.kernel.rights import may
 from ansvar.people.decisions import (
     Channel,
@@ -107,6 +108,17 @@ def people_by_email(addresses: Iterable[str]) -> dict[str, Person]:
         channel=Channel.EMAIL, normalised__in=wanted, is_shared=False
     )
     return {point.normalised: point.person for point in points}
+
+
+def read_with_points(person: Person) -> Person:
+    """Let a person carry the contact points, read by a kept statement."""
+    carry([person], "contact_points", _points().rows(person=person.pk), by="person_id")
+    return person
+
+
+@composed
+def _points() -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.filter(person_id=Given("person"))
 
 
 def email_of(person: Person) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ansvar.access.queries import works_at_a_desk
 from ansvar.people.models import Person
+from ansvar.ui.addresses import address
 from ansvar.ui.shell import Link, Shell
 
 THEMES: Mapping[str, Literal["", "light", "dark"]] = {"light": "light", "dark": "dark"}
@@ -49,29 +49,29 @@ def _shell(person: Person, url_name: str, *, is_agent: bool) -> Shell:
     pages = [
         Link(
             label=_("Preferences"),
-            href=reverse("preferences"),
+            href=address("preferences"),
             icon="adjustments",
             current=url_name == "preferences",
         )
     ]
     if is_agent:
         pages[:0] = [
-            Link(label=_("To the workbench"), href=reverse("start"), icon="inbox"),
-            Link(label=_("Interface for programs"), href=reverse("api-docs"), icon="api"),
+            Link(label=_("To the workbench"), href=address("start"), icon="inbox"),
+            Link(label=_("Interface for programs"), href=address("api-docs"), icon="api"),
         ]
     return Shell(
         person=person.name,
         language=person.language,
         theme=THEMES.get(person.theme, ""),
         single_keys=person.has_letter_keys,
-        home_url=reverse("portal-home"),
+        home_url=address("portal-home"),
         views=[
-            Link(label=label, href=reverse(name), current=name == here) for name, label in links
+            Link(label=label, href=address(name), current=name == here) for name, label in links
         ],
         pages=pages,
-        foot=[Link(label=_("How we keep you informed"), href=reverse("portal-informed"))],
+        foot=[Link(label=_("How we keep you informed"), href=address("portal-informed"))],
         foot_text=_("Only you, those who take part and the desk read your tickets."),
         live_url="/live",
-        preferences_url=reverse("preferences"),
-        log_out_url=reverse("log-out"),
+        preferences_url=address("preferences"),
+        log_out_url=address("log-out"),
     )

@@ -11,9 +11,12 @@ from django.db.models.expressions import BaseExpression
 from django.db.models.functions import JSONObject, RowNumber
 from django.utils.dateparse import parse_datetime
 
-from ansvar.kernel import clock
+from ansvar.kernel.composed import Given
 from ansvar.rota.decisions import SEEN_WITHIN, Duty, Standing, who_stands
 from ansvar.rota.models import Absence, Presence, Turn
+
+Moment = datetime | Given
+"""A time, or its place in a question that is composed for all times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +49,12 @@ class DutyToday:
     next: OnDuty | None
 
 
-def absences_at(at: datetime) -> QuerySet[Absence]:
+def absences_at(at: Moment) -> QuerySet[Absence]:
     """Return the absences that hold at a moment."""
     return Absence.objects.filter(starts_at__lte=at, ends_at__gt=at)
 
 
-def turns_at(at: datetime) -> QuerySet[Turn]:
+def turns_at(at: Moment) -> QuerySet[Turn]:
     """Return the turns that hold at a moment."""
     return Turn.objects.filter(starts_at__lte=at, ends_at__gt=at)
 
@@ -84,14 +87,13 @@ def _today(duty: Duty, turns: list[OnDuty], at: datetime) -> DutyToday:
     )
 
 
-def queue_manager_along() -> BaseExpression:
-    """Return what asks for today's queue manager within a query for desks.
+def queue_manager_along(at: Moment) -> BaseExpression:
+    """Return what asks for the queue manager at a moment within a query for desks.
 
     What it gives is read by `read_on_duty`.
     """
-    now = clock.now()
-    turns = turns_at(now).filter(desk=OuterRef("pk"), duty=Duty.QUEUE)
-    return Subquery(_told(turns, now).order_by("starts_at")[:1])
+    turns = turns_at(at).filter(desk=OuterRef("pk"), duty=Duty.QUEUE)
+    return Subquery(_told(turns, at).order_by("starts_at")[:1])
 
 
 def read_on_duty(told: Mapping[str, Any] | None) -> OnDuty | None:
@@ -99,7 +101,7 @@ def read_on_duty(told: Mapping[str, Any] | None) -> OnDuty | None:
     return _on_duty(told)
 
 
-def _told(turns: QuerySet[Turn], at: datetime) -> "QuerySet[Turn, dict[str, Any]]":
+def _told(turns: QuerySet[Turn], at: Moment) -> "QuerySet[Turn, dict[str, Any]]":
     """Return turns with all that decides who stands, each as one value."""
     absent = absences_at(at)
     of_holder = absent.filter(person=OuterRef("person"))
@@ -179,13 +181,13 @@ def stand_in_of(person_id: int, at: datetime) -> int | None:
     return absence.stand_in_id if absence else None
 
 
-def stands_for_along() -> ArraySubquery:
-    """Return what asks, within a query for a person, for whom that person stands in now."""
-    absent = absences_at(clock.now()).filter(stand_in=OuterRef("pk")).order_by("person")
+def stands_for_along(at: Moment) -> ArraySubquery:
+    """Return what asks, within a query for a person, for whom that person stands in."""
+    absent = absences_at(at).filter(stand_in=OuterRef("pk")).order_by("person")
     return ArraySubquery(absent.values("person"))
 
 
-def absence_along(at: datetime) -> dict[str, BaseExpression]:
+def absence_along(at: Moment) -> dict[str, BaseExpression]:
     """Return what tells, within a query for people, until when each is away and who stands in."""
     absent = absences_at(at).filter(person=OuterRef("pk"))
     return {

@@ -204,7 +204,7 @@ def when(moment: datetime, *, now: datetime) -> str:
     local, today = timezone.localtime(moment), timezone.localtime(now)
     days = abs((local.date() - today.date()).days)
     if not days:
-        return formats.time_format(local, "H:i")
+        return f"{local:%H:%M}"
     if days < WEEK:
         form = pgettext("date format", "D H:i")
     elif local.year == today.year:

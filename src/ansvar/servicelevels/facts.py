@@ -218,5 +218,5 @@ def measure_in_words(measure: str) -> str:
     # Imported here: models import the decisions that facts are made of.
     from ansvar.servicelevels.models import MEASURE_NAMES  # noqa: PLC0415
 
-    names = {str(key): str(name) for key, name in MEASURE_NAMES.items()}
-    return names.get(measure, measure)
+    name = next((name for key, name in MEASURE_NAMES.items() if key == measure), measure)
+    return str(name)

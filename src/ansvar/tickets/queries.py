@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import DateTimeField, F, FilteredRelation, Q, QuerySet, Value
 
 from ansvar.access.queries import desks_where
-from ansvar.catalogue.models import NeededFact
+from ansvar.catalogue.models import NeededFact, Service
 from ansvar.kernel import clock
+from ansvar.kernel.composed import Given, IdsGiven, among, composed
 from ansvar.kernel.models import Entry
 from ansvar.people.models import Membership
 from ansvar.tickets.models import (
@@ -22,80 +23,63 @@ from ansvar.tickets.models import (
     Task,
     Ticket,
 )
+from ansvar.tickets.sight import Viewer, visible_tickets
 
 MOST_ASKED = 100
 """Whoever is asked more than that sees the oldest first."""
+LATEST_ENTRIES = 400
+"""Shown of a ticket with a very long journal; older ones are in the journal page."""
 SHOWN_WITH = ("requester", "site", "team", "assignee", "service")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Viewer:
-    """What decides which tickets somebody sees in the workbench, and which are theirs."""
-
-    person_id: int
-    desks: frozenset[int] | None
-    """Desks whose tickets the person may read by role; nothing stands for all."""
-    teams: frozenset[int]
-    asked: frozenset[int] = frozenset()
-    """Tickets on which others wait for the person or a team of theirs: for an answer, for a piece
-    of work, for the decision on a hand-over. Up to `MOST_ASKED` of each.
-    """
-    queues: frozenset[int] = frozenset()
-    """Desks whose queue the person manages today: what is new there and taken by nobody is theirs.
-
-    Like the next one it is asked for with the pages that say what needs somebody.
-    """
-    stands_for: frozenset[int] = frozenset()
-    """Who is away and has named this person as stand-in."""
-
-    @property
-    def sees(self) -> Q:
-        """The tickets the person may read in the workbench."""
-        of_own_services = Q(service__owner_id=self.person_id) | Q(service__deputy_id=self.person_id)
-        if self.desks is None:
-            return Q()
-        return Q(desk_id__in=self.desks) | of_own_services
+IN_A_LINE = (
+    "desk", "reference", "kind", "subject", "state", "waiting_for", "requester__name",
+    "site__name", "service__name", "service__owner", "owner", "team__name", "assignee__name",
+    "priority", "opened_at", "changed_at", "requester_spoke_at", "answer_due_at", "due_at",
+    "due_rank", "update_due_at", "version",
+)  # fmt: skip
+"""Of a ticket, read with `SHOWN_WITH`, what a line of a list needs: long texts stay behind."""
 
 
 def viewer_of(person_id: int) -> Viewer:
     """Return what decides about the person's tickets, with one query."""
-    teams = Membership.objects.filter(person_id=person_id, team__is_active=True)
-    mine = Q(person=person_id) | Q(person=None, team__in=teams.values("team"))
-    tasks = Task.objects.filter(mine, ended_at=None).order_by("asked_at")
-    waiting = HandOverRequest.objects.filter(_falls_to(person_id), answer="").order_by("asked_at")
-    # Ids, and no condition on the rows themselves: so the queue finds them by their key.
-    found = _told("team", teams, "team").union(
-        _told("ticket", tasks, "ticket")[:MOST_ASKED],
-        _told("ticket", waiting, "ticket")[:MOST_ASKED],
-        all=True,
-    )
-    ids: dict[str, set[int]] = {"team": set(), "ticket": set()}
-    for noun, pk in found:
+    desks = desks_where(person_id, "ticket.decide_hand_over")
+    ids: dict[str, set[int]] = {"team": set(), "service": set(), "ticket": set()}
+    for noun, pk in _about(decides_everywhere=desks is None).tuples(
+        person=person_id, desks=list(desks or ()), now=clock.now()
+    ):
         ids[noun].add(pk)
     return Viewer(
         person_id=person_id,
         desks=desks_where(person_id, "ticket.read"),
+        services=frozenset(ids["service"]),
         teams=frozenset(ids["team"]),
         asked=frozenset(ids["ticket"]),
+    )
+
+
+@composed
+def _about(*, decides_everywhere: bool) -> "QuerySet[Any, Any]":
+    """Return all that a viewer consists of, each thing as its noun and its id."""
+    person = Given("person")
+    teams = Membership.objects.filter(person_id=person, team__is_active=True)
+    services = Service.objects.filter(Q(owner_id=person) | Q(deputy_id=person))
+    mine = Q(person_id=person) | Q(person=None, team__in=teams.values("team"))
+    tasks = Task.objects.filter(mine, ended_at=None).order_by("asked_at")
+    late = Q(opens_at__lte=Given("now", DateTimeField()))
+    of_desk = late if decides_everywhere else late & among("desk_id", IdsGiven("desks"))
+    falls_to = Q(service__owner_id=person) | Q(service__deputy_id=person) | of_desk
+    waiting = HandOverRequest.objects.filter(falls_to, answer="").order_by("asked_at")
+    # Ids, and no condition on the rows themselves: so the queue finds them by their key.
+    return _told("team", teams, "team").union(
+        _told("service", services.order_by(), "pk"),
+        _told("ticket", tasks, "ticket")[:MOST_ASKED],
+        _told("ticket", waiting, "ticket")[:MOST_ASKED],
+        all=True,
     )
 
 
 def _told(noun: str, rows: "QuerySet[Any]", column: str) -> "QuerySet[Any, Any]":
     told: QuerySet[Any, Any] = rows.annotate(noun=Value(noun)).values_list("noun", column)
     return told
-
-
-def _falls_to(person_id: int) -> Q:
-    """Return the condition for hand-overs that somebody is asked to decide now."""
-    owned = Q(service__owner=person_id) | Q(service__deputy=person_id)
-    desks = desks_where(person_id, "ticket.decide_hand_over")
-    late = Q(opens_at__lte=clock.now())
-    return owned | (late if desks is None else late & Q(desk__in=desks))
-
-
-def visible_tickets(viewer: Viewer) -> QuerySet[Ticket]:
-    """Return the tickets somebody may read in the workbench, with notes and custody."""
-    return Ticket.objects.filter(viewer.sees)
 
 
 def tickets_of_party(person_id: int) -> QuerySet[Ticket]:
@@ -141,6 +125,17 @@ def timeline_entries(ticket_id: int) -> QuerySet[Entry]:
     return Entry.objects.filter(subject_type="ticket", subject_id=ticket_id).order_by("id")
 
 
+def latest_entries(ticket_id: int) -> list[Entry]:
+    """Return the journal of one ticket, oldest first; of a very long one the latest part."""
+    return _latest_entries().rows(ticket=ticket_id)[::-1]
+
+
+@composed
+def _latest_entries() -> QuerySet[Entry]:
+    entries = Entry.objects.filter(subject_type="ticket", subject_id=Given("ticket"))
+    return entries.order_by("-id")[:LATEST_ENTRIES]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Needed:
     """Something that work on a ticket needs to know, and what is known of it."""
@@ -169,17 +164,7 @@ def needed_on(ticket: Ticket) -> list[Needed]:
 
     What was noted for another service, or is asked for no longer, comes last.
     """
-    rows = (
-        NeededFact.objects.annotate(
-            known=FilteredRelation("details", condition=Q(details__ticket=ticket.pk)),
-            known_value=F("known__value"),
-            known_by=F("known__noted_by__name"),
-            known_at=F("known__noted_at"),
-            known_from=F("known__message_id"),
-        )
-        .filter(Q(service=ticket.service_id, is_active=True) | Q(known__isnull=False))
-        .order_by("position", "id")
-    )
+    rows: list[Any] = _needed().rows(ticket=ticket.pk, service=ticket.service_id)
     found = [
         Needed(
             fact=row,
@@ -191,6 +176,22 @@ def needed_on(ticket: Ticket) -> list[Needed]:
         for row in rows
     ]
     return sorted(found, key=lambda one: not _is_asked(one.fact, ticket))
+
+
+@composed
+def _needed() -> QuerySet[NeededFact]:
+    of_ticket = Q(details__ticket_id=Given("ticket"))
+    return (
+        NeededFact.objects.annotate(
+            known=FilteredRelation("details", condition=of_ticket),
+            known_value=F("known__value"),
+            known_by=F("known__noted_by__name"),
+            known_at=F("known__noted_at"),
+            known_from=F("known__message_id"),
+        )
+        .filter(Q(service_id=Given("service"), is_active=True) | Q(known__isnull=False))
+        .order_by("position", "id")
+    )
 
 
 def missing_on(ticket: Ticket) -> list[NeededFact]:
@@ -229,15 +230,24 @@ class Custody:
 
 def custody_of(ticket: Ticket, *, at: datetime) -> Custody:
     """Return the custody of a ticket up to *at*."""
-    spells = ticket.custody.select_related("team", "person").order_by("started_at", "id")
-    return _joined(list(spells), at)
+    return _joined(_spells_of().rows(ticket=ticket.pk), at)
+
+
+@composed
+def _spells_of() -> QuerySet[CustodySpell]:
+    return _named(CustodySpell.objects.filter(ticket_id=Given("ticket")))
+
+
+def _named(spells: QuerySet[CustodySpell]) -> QuerySet[CustodySpell]:
+    """Return spells in order, with the names of their holders."""
+    told = ("ticket", "started_at", "ended_at", "is_bounce", "team__name", "person__name")
+    return spells.select_related("team", "person").only(*told).order_by("started_at", "id")
 
 
 def custodies_of(tickets: Iterable[int], *, at: datetime) -> dict[int, Custody]:
     """Return the custody of several tickets by their ids, with one query."""
     spells: dict[int, list[CustodySpell]] = {pk: [] for pk in tickets}
-    rows = CustodySpell.objects.filter(ticket__in=spells).select_related("team", "person")
-    for spell in rows.order_by("started_at", "id"):
+    for spell in _named(CustodySpell.objects.filter(ticket__in=spells)):
         spells[spell.ticket_id].append(spell)
     return {pk: _joined(found, at) for pk, found in spells.items()}
 

@@ -1,20 +1,21 @@
 """The views of the queue: which tickets each holds and how many, counted up to a bound."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import DateTimeField, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ansvar.kernel import clock
+from ansvar.kernel.composed import Given, IdsGiven, Tally, among, composed
 from ansvar.kernel.registry import Registry
 from ansvar.tickets.decisions import State
 from ansvar.tickets.models import OPEN_STATES, Ticket
-from ansvar.tickets.queries import SHOWN_WITH, Viewer, visible_tickets
+from ansvar.tickets.queries import IN_A_LINE, SHOWN_WITH
+from ansvar.tickets.sight import Reach, Viewer, given_viewer, tickets_on, visible_tickets
 
 COUNTED_UP_TO = 100
 """A view with more is shown as "99+": counting further costs and tells nobody anything."""
@@ -23,6 +24,8 @@ UPDATE_DUE_WITHIN = timedelta(hours=1)
 """How long before its time a promised message stands among those that are due."""
 
 Condition = Callable[[Viewer], Q]
+"""What a view holds, said with the values of the viewer, and with times only through it."""
+Along = Callable[[], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +54,11 @@ class Order:
         way = "lt" if self.is_latest_first else "gt"
         here = Q(**{self.at: place.at})
         after = Q(**{f"{self.at}__{way}": place.at}) | here & Q(**{f"id__{way}": place.id})
+        # What is said twice lets an index begin at the place instead of at the top.
         if not self.by_priority:
-            return after
-        return Q(priority__gt=place.priority) | (Q(priority=place.priority) & after)
+            return Q(**{f"{self.at}__{way}e": place.at}) & after
+        beyond = Q(priority__gt=place.priority) | (Q(priority=place.priority) & after)
+        return Q(priority__gte=place.priority) & beyond
 
 
 BY_VALUE = Order(
@@ -121,19 +126,17 @@ def _view(
 
 def _needs(viewer: Viewer) -> Q:
     mine = Q(assignee_id=viewer.person_id) | Q(owner_id=viewer.person_id, assignee=None)
-    if viewer.stands_for:
-        mine |= Q(assignee_id__in=viewer.stands_for)
-        mine |= Q(owner_id__in=viewer.stands_for, assignee=None)
-    unanswered = mine & (Q(requester_spoke_at__isnull=False) | Q(update_due_at__lte=clock.now()))
+    mine |= among("assignee_id", viewer.stands_for)
+    mine |= among("owner_id", viewer.stands_for) & Q(assignee=None)
+    unanswered = mine & (Q(requester_spoke_at__isnull=False) | Q(update_due_at__lte=viewer.now))
     given = Q(assignee_id=viewer.person_id, state=State.ASSIGNED)
-    untaken = Q(team_id__in=viewer.teams, assignee=None, state=State.NEW)
-    if viewer.queues:
-        untaken |= Q(desk_id__in=viewer.queues, assignee=None, state=State.NEW)
+    ours = among("team_id", viewer.teams) | among("desk_id", viewer.queues)
+    untaken = ours & Q(assignee=None, state=State.NEW)
     return unanswered | given | untaken | _asked(viewer)
 
 
 def _asked(viewer: Viewer) -> Q:
-    return Q(pk__in=viewer.asked)
+    return among("id", viewer.asked)
 
 
 _view(
@@ -170,7 +173,7 @@ _view(
     _("My teams"),
     icon="users",
     why=_("Open tickets that your teams hold."),
-    where=lambda viewer: Q(team_id__in=viewer.teams),
+    where=lambda viewer: among("team_id", viewer.teams),
 )
 _view(
     "others",
@@ -187,9 +190,7 @@ _view(
     _("My services"),
     icon="anchor",
     why=_("Open tickets of the services you are accountable for, whoever holds them."),
-    where=lambda viewer: (
-        Q(service__owner_id=viewer.person_id) | Q(service__deputy_id=viewer.person_id)
-    ),
+    where=lambda viewer: among("service_id", viewer.services),
 )
 _view(
     "due",
@@ -204,7 +205,7 @@ _view(
     _("Overdue"),
     icon="alert-triangle",
     why=_("A promised time has run out and still runs on."),
-    where=lambda _viewer: Q(due_at__lt=clock.now()),
+    where=lambda viewer: Q(due_at__lt=viewer.now),
     order=BY_DUE_TIME,
 )
 _view(
@@ -216,8 +217,8 @@ _view(
         "hour, or already late."
     ),
     where=lambda viewer: (
-        (Q(team_id__in=viewer.teams) | Q(assignee_id=viewer.person_id))
-        & Q(update_due_at__lte=clock.now() + UPDATE_DUE_WITHIN)
+        (among("team_id", viewer.teams) | Q(assignee_id=viewer.person_id))
+        & Q(update_due_at__lte=viewer.ahead(UPDATE_DUE_WITHIN))
     ),
     order=BY_UPDATE_TIME,
 )
@@ -262,6 +263,18 @@ _view(
 )
 
 
+IN_TEAMS_NOT_MINE = View(
+    title=_("Next in my teams"),
+    icon="users",
+    why=_("Open tickets that your teams hold and you do not work on."),
+    where=lambda viewer: (
+        among("team_id", viewer.teams)
+        & (Q(assignee_id__isnull=True) | ~Q(assignee_id=viewer.person_id))
+    ),
+)
+"""No view of its own: what is shown under those that need somebody."""
+
+
 def views_in_order() -> dict[str, View]:
     """Return all views in the order in which pages show them."""
     keys = [key for key, view in views.items() if not view.after]
@@ -273,10 +286,9 @@ def views_in_order() -> dict[str, View]:
 
 def tickets_in(view: View, viewer: Viewer, desk_id: int | None) -> QuerySet[Ticket]:
     """Return the tickets of a view in no order, on one desk or on all that the viewer sees."""
-    found = visible_tickets(viewer).filter(view.where(viewer))
-    if view.is_open:
-        found = found.filter(state__in=OPEN_STATES)
-    return found if desk_id is None else found.filter(desk_id=desk_id)
+    found = visible_tickets(viewer) if desk_id is None else tickets_on(desk_id, viewer)
+    found = found.filter(view.where(viewer))
+    return found.filter(state__in=OPEN_STATES) if view.is_open else found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,6 +308,18 @@ class Page:
     next: Place | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Shape:
+    """What makes the question for one page another question than that for the next."""
+
+    view: View
+    reach: Reach
+    is_on_desk: bool
+    is_later: bool
+    size: int
+    along: Along | None
+
+
 def page_of(
     view: View,
     viewer: Viewer,
@@ -304,31 +328,74 @@ def page_of(
     after: Place | None = None,
     size: int = 50,
     condition: Q | None = None,
-    along: Mapping[str, Any] | None = None,
+    without: Collection[int] = (),
+    along: Along | None = None,
 ) -> Page:
-    """Return a page of a view in its order, narrowed down by *condition*.
+    """Return a page of a view in its order, narrowed down by *condition*, *without* some ids.
 
-    *along* are expressions of contexts above, by the name that each ticket carries its value under.
+    *along* gives expressions of contexts above, by the name that each ticket carries its value
+    under. Of the tickets only that is read which a line of a list shows.
     """
-    found = tickets_in(view, viewer, desk_id).select_related(*SHOWN_WITH).annotate(**along or {})
-    if condition is not None:
-        found = found.filter(condition)
-    if after is not None:
-        found = found.filter(view.order.beyond(after))
-    rows = list(found.order_by(*view.order.columns)[: size + 1])
+    shape = _Shape(
+        view=view,
+        reach=viewer.reach_on(desk_id),
+        is_on_desk=desk_id is not None,
+        is_later=after is not None,
+        size=size,
+        along=along,
+    )
+    if condition:
+        # Of what somebody filters by there are too many kinds to keep.
+        found = _listed(shape, viewer, desk_id=desk_id, after=after, without=without)
+        rows = list(found.filter(condition)[: size + 1])
+    else:
+        place = asdict(after) if after else {}
+        rows = _lines(shape).rows(**viewer.values(desk_id), without=without, **place)
     last = rows[size - 1] if len(rows) > size else None
     return Page(tickets=rows[:size], next=view.order.place_of(last) if last else None)
 
 
+@composed
+def _lines(shape: _Shape) -> QuerySet[Ticket]:
+    given: dict[str, Any] = {"priority": Given("priority"), "id": Given("id")}
+    place = Place(**given, at=Given("at", DateTimeField())) if shape.is_later else None  # type: ignore[arg-type]  # a place for it
+    desk: Any = Given("desk") if shape.is_on_desk else None
+    viewer, without = given_viewer(shape.reach), IdsGiven("without")
+    found = _listed(shape, viewer, desk_id=desk, after=place, without=without)
+    return found[: shape.size + 1]
+
+
+def _listed(
+    shape: _Shape,
+    viewer: Viewer,
+    *,
+    desk_id: int | None,
+    after: Place | None,
+    without: Collection[int] | IdsGiven,
+) -> QuerySet[Ticket]:
+    found = tickets_in(shape.view, viewer, desk_id).filter(~among("id", without))
+    found = found.select_related(*SHOWN_WITH).only(*IN_A_LINE)
+    if shape.along is not None:
+        found = found.annotate(**shape.along())
+    order = shape.view.order
+    if after is not None:
+        found = found.filter(order.beyond(after))
+    return found.order_by(*order.columns)
+
+
 def counts(viewer: Viewer, desk_id: int | None) -> dict[str, int]:
     """Return how many tickets each open view holds, up to a bound, with one query."""
-    counted = [key for key, view in views.items() if view.is_open]
-    parts = [
-        tickets_in(views[key], viewer, desk_id)
-        .order_by()
-        .annotate(view=Value(key))
-        .values_list(F("view"), flat=True)[:COUNTED_UP_TO]
-        for key in counted
-    ]
-    found = Counter(parts[0].union(*parts[1:], all=True))
-    return {key: found[key] for key in counted}
+    open_views = tuple((key, view) for key, view in views.items() if view.is_open)
+    tally = _tally(open_views, viewer.reach_on(desk_id), is_on_desk=desk_id is not None)
+    return tally.of(**viewer.values(desk_id))
+
+
+@lru_cache
+def _tally(counted: tuple[tuple[str, View], ...], reach: Reach, *, is_on_desk: bool) -> Tally:
+    viewer, desk = given_viewer(reach), Given("desk") if is_on_desk else None
+    return Tally(
+        {
+            key: tickets_in(view, viewer, desk).values("pk")[:COUNTED_UP_TO]  # type: ignore[arg-type]  # a place for it
+            for key, view in counted
+        }
+    )

@@ -1,19 +1,23 @@
 """The Jinja2 environment: where templates lie and what they can say without importing anything."""
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateRuntimeError
 from markupsafe import Markup, escape
 
 from ansvar.ui import static_files, wording
+from ansvar.ui.addresses import address
 
 PACKAGE = Path(str(files("ansvar")))
+DRAWINGS_KEPT: Final = 2048
+TEXTS_KEPT: Final = 16_384
+"""More than templates hold, in all languages; a text of a person never comes through here."""
 
 
 @cache
@@ -27,21 +31,21 @@ def icon(name: str, label: str | None = None, *, size: str = "") -> Markup:
 
     Raises: TemplateRuntimeError for a name that the sprite does not hold.
     """
+    return _drawn(static_files.url("vendor/icons.svg"), name, label=str(label or ""), size=size)
+
+
+@lru_cache(maxsize=DRAWINGS_KEPT)
+def _drawn(sprite: str, name: str, *, label: str, size: str) -> Markup:
     if name not in icon_names():
         raise TemplateRuntimeError(f"No icon {name!r}: add it to icons.txt, run scripts/vendor.py.")
     hidden = Markup('aria-hidden="true"')
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else hidden
     classes = f"icon {size}".strip()
-    href = f"{static_files.url('vendor/icons.svg')}#{name}"
+    href = f"{sprite}#{name}"
     return Markup('<svg class="{}" {}><use href="{}"></use></svg>').format(classes, spoken, href)
 
 
-def url(name: str, *args: object, **kwargs: object) -> str:
-    """Return the address of the page called *name*."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
-
-
-def attributes(given: dict[str, Any] | None) -> Markup:
+def attributes(given: Mapping[str, Any] | None) -> Markup:
     """Return *given* as HTML attributes: None and False are left out, True stands alone.
 
     Underscores in names become hyphens, so that macros can pass on keyword arguments.
@@ -50,13 +54,27 @@ def attributes(given: dict[str, Any] | None) -> Markup:
     for name, value in (given or {}).items():
         if value is None or value is False:
             continue
-        html_name = escape(name.replace("_", "-"))
-        parts.append(
-            Markup(" {}").format(html_name)
-            if value is True
-            else Markup(' {}="{}"').format(html_name, value)
-        )
-    return Markup("").join(parts)
+        word = escape(name.replace("_", "-"))
+        parts.append(f" {word}" if value is True else f' {word}="{escape(value)}"')
+    # Names and values were escaped one by one.
+    return Markup("".join(parts))  # noqa: S704
+
+
+def say(text: str, /, **values: object) -> Markup:
+    """Return *text* in the reader's language, with *values* made harmless at their places."""
+    language = get_language() or ""
+    return _form(language, str(text)) % values if values else _said(language, str(text))
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _form(_language: str, text: str) -> Markup:
+    # Catalogues are the product's own, and so is what stands in templates.
+    return Markup(gettext(text))  # noqa: S704
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _said(language: str, text: str) -> Markup:
+    return _form(language, text) % {}
 
 
 def template_folders() -> list[Path]:
@@ -77,7 +95,9 @@ def environment(**options: Any) -> Environment:
     )
     made.globals.update(
         static=static_files.url,
-        url=url,
+        url=address,
+        _=say,
+        gettext=say,
         icon=icon,
         attributes=attributes,
         script_words=wording.script_words,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,7 @@ from ansvar.conversations.findings import Finding, from_json
 from ansvar.conversations.models import Message, OutboundMail
 from ansvar.conversations.showing import has_remote_pictures
 from ansvar.kernel import telling
+from ansvar.kernel.composed import Given, composed
 from ansvar.kernel.facts import Fact
 from ansvar.kernel.telling import Told
 from ansvar.suppliers.facts import SupplierAsked, SupplierWrote
@@ -27,15 +29,13 @@ from ansvar.tickets.facts import (
     TicketResolved,
 )
 from ansvar.tickets.models import Note, Ticket
-from ansvar.tickets.queries import timeline_entries
+from ansvar.tickets.queries import latest_entries
 
 SHOWN_OTHERWISE = frozenset(
     {"ticket.note_added", "message.received", "message.sent", "message.delivered_to_server"}
 )
 """Facts whose words stand on the page themselves."""
 NAMED_IN_SUMMARY = 3
-LATEST = 400
-"""Entries shown of a ticket with a very long journal; older ones are in the journal page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,18 +90,20 @@ class Known:
 
 def last_words(ticket: Ticket) -> LastWords | None:
     """Return the last message of a ticket, or else what it was opened with."""
-    message = (
-        Message.objects.filter(ticket=ticket, is_automatic=False)
-        .exclude(outbound__state=OutboundMail.State.RECALLED)
-        .select_related("author")
-        .order_by("-said_at", "-id")
-        .first()
-    )
+    message = _last_message().first(ticket=ticket.pk)
     if message is not None:
         return LastWords(name=author_of(message, ticket), at=message.said_at, text=message.text)
     if ticket.description.strip():
         return LastWords(name=ticket.requester.name, at=ticket.opened_at, text=ticket.description)
     return None
+
+
+@composed
+def _last_message() -> QuerySet[Message]:
+    said = Message.objects.filter(ticket_id=Given("ticket"), is_automatic=False)
+    shown = said.exclude(outbound__state=OutboundMail.State.RECALLED).select_related("author")
+    told = shown.only("direction", "said_at", "text", "author__name")
+    return told.order_by("-said_at", "-id")[:1]
 
 
 def author_of(message: Message, ticket: Ticket) -> str:
@@ -119,7 +121,7 @@ def story_of(
     items += [_noted(note, me) for note in notes]
     first = _opening(ticket, messages, me)
     items += [first] if first else []
-    entries = list(timeline_entries(ticket.pk).order_by("-id")[:LATEST])[::-1]
+    entries = latest_entries(ticket.pk)
     told = telling.tell(
         (entry for entry in entries if entry.fact not in SHOWN_OTHERWISE), known=known.names
     )

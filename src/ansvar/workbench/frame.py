@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from ansvar.kernel.registry import Registry
 from ansvar.notices.queries import COUNTED_UP_TO, unseen_of
 from ansvar.people.models import Person
 from ansvar.tickets import queue
+from ansvar.ui.addresses import address
 from ansvar.ui.shell import Link, Shell
 from ansvar.workbench import alarms
 from ansvar.workbench.reading import DESK_KEY, Reader, reader_of
@@ -90,22 +91,22 @@ def _shell(reader: Reader, url_name: str, view: str) -> Shell:
         theme="" if person.theme == Person.Theme.SYSTEM else Person.Theme(person.theme).value,  # type: ignore[arg-type]  # a text of the same values
         density=Person.Density(person.density).value,  # type: ignore[arg-type]  # as above
         single_keys=person.has_letter_keys,
-        home_url=reverse("start"),
+        home_url=address("start"),
         desk=reader.desk.name if reader.desk else _("All desks"),
         desks=_desks(reader),
         views=views(reader, current=view, counted=url_name in WITH_COUNTS),
         pages=_pages(reader, url_name),
-        search_url=reverse("search"),
-        palette_url=reverse("search-palette"),
-        new_url=reverse("ticket-new") if reader.may("ticket.open") else "",
+        search_url=address("search"),
+        palette_url=address("search-palette"),
+        new_url=address("ticket-new") if reader.may("ticket.open") else "",
         live_url="/live",
-        bell_url=reverse("notices"),
+        bell_url=address("notices"),
         bell_count=f"{COUNTED_UP_TO - 1}+" if len(unseen) >= COUNTED_UP_TO else len(unseen),
         bell_latest=max(unseen, default=0),
-        bell_part_url=reverse("notice-bell"),
-        notices=alarms.notices(reader, reverse("mail")),
-        preferences_url=reverse("preferences"),
-        log_out_url=reverse("log-out"),
+        bell_part_url=address("notice-bell"),
+        notices=alarms.notices(reader, address("mail")),
+        preferences_url=address("preferences"),
+        log_out_url=address("log-out"),
     )
 
 
@@ -115,7 +116,7 @@ def views(reader: Reader, *, current: str, counted: bool) -> list[Link]:
     return [
         Link(
             label=str(view.title),
-            href=reverse("queue", args=[key]),
+            href=address("queue", key),
             icon=view.icon,
             count=_bounded(counts.get(key)),
             current=key == current,
@@ -134,7 +135,7 @@ def _bounded(count: int | None) -> int | str | None:
 def _desks(reader: Reader) -> list[Link]:
     if len(reader.desks) < 2:  # noqa: PLR2004 - nothing to choose between
         return []
-    start = reverse("queue-start")
+    start = address("queue-start")
     everything = Link(
         label=_("All desks"), href=f"{start}?{DESK_KEY}=", icon="world", current=reader.desk is None
     )
@@ -158,7 +159,7 @@ def _pages(reader: Reader, url_name: str) -> list[Link]:
         if not reader.may(page.requires):
             continue
         try:
-            href = reverse(page.url_name)
+            href = address(page.url_name)
         except NoReverseMatch:
             continue
         links.append(
@@ -172,7 +173,7 @@ def _pages(reader: Reader, url_name: str) -> list[Link]:
     links.append(
         Link(
             label=_("Preferences"),
-            href=reverse("preferences"),
+            href=address("preferences"),
             icon="adjustments",
             current=url_name == "preferences",
         )

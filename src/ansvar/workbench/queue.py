@@ -6,7 +6,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
@@ -17,13 +17,14 @@ from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
 from ansvar.catalogue.models import Service
 from ansvar.kernel import clock
+from ansvar.kernel.composed import Given, composed
 from ansvar.servicelevels import clock_words
 from ansvar.servicelevels.running import NextDue, next_due_along, next_due_of
 from ansvar.tickets import queue
 from ansvar.tickets.commands import assign_ticket
 from ansvar.tickets.decisions import State
 from ansvar.tickets.models import KIND_NAMES, STATE_NAMES, Ticket
-from ansvar.tickets.queries import SHOWN_WITH
+from ansvar.tickets.queries import IN_A_LINE, SHOWN_WITH
 from ansvar.ui import render
 from ansvar.ui.wording import duration
 from ansvar.workbench import conversation
@@ -73,10 +74,9 @@ class FilterForm(forms.Form):
             found &= Q(registered_at__isnull=False)
         return found
 
-    @property
-    def is_used(self) -> bool:
-        """Whether anything is asked for."""
-        return bool(self.condition())
+
+FILTERS = frozenset({"filter", *FilterForm.base_fields})
+"""What in an address asks for the form, empty or filled in."""
 
 
 @dataclass
@@ -238,7 +238,8 @@ def queue_start(request: HttpRequest) -> HttpResponse:
 def queue_page(request: HttpRequest, view: str) -> HttpResponse:
     """Show a view of the queue."""
     chosen, reader = _view(view), reader_of(request)
-    form = _filter(request, reader)
+    form = _filter(request) if FILTERS & request.GET.keys() else None
+    condition = form.condition() if form else Q()
     place = place_from(request.GET)
     found = queue.page_of(
         chosen,
@@ -246,11 +247,11 @@ def queue_page(request: HttpRequest, view: str) -> HttpResponse:
         reader.desk_id,
         after=place,
         size=PAGE_SIZE,
-        condition=form.condition(),
-        along=next_due_along(),
+        condition=condition,
+        along=next_due_along,
     )
     rows = [Row(ticket, reader) for ticket in found.tickets]
-    following = [] if place or form.is_used else _next_in_team(reader, view, rows)
+    following = [] if place or condition else _next_in_team(reader, view, rows)
     first = next(iter([*rows, *following]), None)
     context = {
         "view": chosen,
@@ -258,17 +259,26 @@ def queue_page(request: HttpRequest, view: str) -> HttpResponse:
         "rows": rows,
         "following": following,
         "form": form,
+        "is_narrowed": bool(condition),
         "is_later_page": place is not None,
         "more_url": _url(request, found.next) if found.next else "",
         "selected": first.ticket.pk if first else None,
         "queue_manager": (manager := reader.queue_manager),
         "is_queue_manager": manager is not None and manager.person_id == reader.person.pk,
         "count": _count(len(rows), is_all=found.next is None and place is None),
-        **(_peek(request, first.ticket) if first else {"ticket": None}),
+        **(_peek(request, first.ticket.pk) if first else {"ticket": None}),
     }
     if render.wants_fragment(request) and place is not None:
         return render.page(request, ROWS, context)
     return render.page(request, TEMPLATE, context)
+
+
+@page(requires="service.read")
+def queue_filter(request: HttpRequest, view: str) -> HttpResponse:
+    """Answer with the form that narrows a view down, which few readers open."""
+    _view(view)
+    context = {"view_key": view, "form": _filter(request), "is_narrowed": False}
+    return render.block(request, TEMPLATE, "filter_form", context)
 
 
 @page(requires="service.read")
@@ -281,11 +291,7 @@ def queue_views(request: HttpRequest) -> HttpResponse:
 def queue_peek(request: HttpRequest, reference: str) -> HttpResponse:
     """Answer with a ticket at a glance, for the column beside the list."""
     pk = ticket_id_of(request, reference)
-    read = Ticket.objects.select_related(
-        "requester", "site", "team", "assignee", "service__owner"
-    ).annotate(**next_due_along())
-    ticket = read.get(pk=pk)
-    return render.block(request, TEMPLATE, "peek", _peek(request, ticket))
+    return render.block(request, TEMPLATE, "peek", _peek(request, pk))
 
 
 @page("POST", requires="ticket.assign")
@@ -326,8 +332,8 @@ def _view(key: str) -> queue.View:
     return found
 
 
-def _filter(request: HttpRequest, reader: Reader) -> FilterForm:
-    form = FilterForm(request.GET)
+def _filter(request: HttpRequest) -> FilterForm:
+    form, reader = FilterForm(request.GET), reader_of(request)
     services = Service.objects.exclude(state=Service.State.RETIRED)
     if reader.desk_id is not None:
         services = services.filter(desk=reader.desk_id)
@@ -345,12 +351,12 @@ def _next_in_team(reader: Reader, view: str, shown: list[Row]) -> list[Row]:
         return []
     already = [row.ticket.pk for row in shown]
     found = queue.page_of(
-        queue.views["team"],
+        queue.IN_TEAMS_NOT_MINE,
         reader.viewer,
         reader.desk_id,
         size=NEXT_IN_TEAM,
-        condition=~Q(pk__in=already) & ~Q(assignee=reader.person),
-        along=next_due_along(),
+        without=already,
+        along=next_due_along,
     )
     return [Row(ticket, reader) for ticket in found.tickets]
 
@@ -359,8 +365,9 @@ def _count(shown: int, *, is_all: bool) -> str:
     return str(shown) if is_all else f"{shown}+"
 
 
-def _peek(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
+def _peek(request: HttpRequest, pk: int) -> dict[str, object]:
     reader = reader_of(request)
+    (ticket,) = _at_a_glance().rows(ticket=pk)
     return {
         "ticket": ticket,
         "row": Row(ticket, reader),
@@ -368,3 +375,11 @@ def _peek(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
         "last": conversation.last_words(ticket),
         "may_work": reader.may("ticket.work", ticket),
     }
+
+
+@composed
+def _at_a_glance() -> QuerySet[Ticket]:
+    read = Ticket.objects.filter(pk=Given("ticket")).annotate(**next_due_along())
+    return read.select_related("requester", "site", "team", "assignee", "service__owner").only(
+        *IN_A_LINE, "description", "waiting_until", "expected_at", "service__owner__name"
+    )

@@ -3,10 +3,14 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from django.db.models import DateTimeField, QuerySet
 from django.http import HttpRequest
 
 from ansvar.access.queries import desks_where
+from ansvar.catalogue.queries import own_services_of
+from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.composed import Given, IdsGiven, among, composed
 from ansvar.kernel.rights import may
 from ansvar.people.models import Desk, Person
 from ansvar.rota.queries import OnDuty, queue_manager_along, read_on_duty
@@ -46,15 +50,15 @@ class Reader:
         return Viewer(
             person_id=self.person.pk,
             desks=desks_where(self.person.pk, "ticket.read"),
-            teams=frozenset(),
+            services=own_services_of(self.person),
         )
 
     @cached_property
     def desks(self) -> list[Desk]:
         """The desks the person works at, by name."""
-        found = Desk.objects.filter(is_active=True).annotate(manager_told=queue_manager_along())
         mine = desks_where(self.person.pk, "service.read")
-        return list(found if mine is None else found.filter(pk__in=mine))
+        found = _desks(everywhere=mine is None)
+        return found.rows(desks=mine or (), now=clock.now())
 
     @cached_property
     def queue_managers(self) -> dict[int, OnDuty]:
@@ -87,6 +91,13 @@ class Reader:
     def may(self, permission: str, subject: object = None) -> bool:
         """Tell whether the person has a right, to show only what can be done."""
         return may(self.actor, permission, subject)
+
+
+@composed
+def _desks(*, everywhere: bool) -> QuerySet[Desk]:
+    manager = queue_manager_along(Given("now", DateTimeField()))
+    found = Desk.objects.filter(is_active=True).annotate(manager_told=manager)
+    return found if everywhere else found.filter(among("id", IdsGiven("desks")))
 
 
 def reader_of(request: HttpRequest) -> Reader:

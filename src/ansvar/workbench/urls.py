@@ -62,6 +62,7 @@ urlpatterns = [
     path("queue/peek/<reference:reference>/", queue.queue_peek, name="queue-peek"),
     path("queue/take/<reference:reference>/", queue.queue_take, name="queue-take"),
     path("queue/<slug:view>/", queue.queue_page, name="queue"),
+    path("queue/<slug:view>/filter/", queue.queue_filter, name="queue-filter"),
     path("tickets/new/", opening.new_ticket, name="ticket-new"),
     path("tickets/afterwards/", afterwards.register, name="ticket-register"),
     path(TICKET, page.ticket_page, name="ticket"),

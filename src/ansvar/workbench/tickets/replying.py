@@ -29,7 +29,8 @@ from ansvar.ui.downloads import download
 from ansvar.ui.middleware import content_policy
 from ansvar.workbench.finding import ticket_id_of
 from ansvar.workbench.reading import reader_of
-from ansvar.workbench.tickets.page import TABS, changed, draft_place
+from ansvar.workbench.tickets.gathering import TABS, draft_place
+from ansvar.workbench.tickets.page import changed
 
 LARGEST_FILES = 25 * 1024 * 1024
 """All files of one message together: what most mail servers let through."""
