@@ -80,6 +80,18 @@ def test_refusals_are_pages_with_a_next_step(asked: HttpRequest, answer: Any, st
     assert b"To the start page" in response.content
 
 
+def test_while_the_database_is_away_a_page_asks_for_nothing_and_keeps_what_was_typed():
+    words = "What nobody would like to write twice."
+    form = {"text": words, "password": "a secret that is longer than the text beside it"}
+    sent = RequestFactory().post("/tickets/new", form)
+    response = errors.database_away(sent, retry_after=5)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert words.encode() in response.content
+    assert b"a secret" not in response.content
+    asked = errors.database_away(RequestFactory().get("/queue/?view=mine"), retry_after=5)
+    assert b'href="/queue/?view=mine"' in asked.content
+
+
 def test_stale_form_keeps_what_was_typed(asked: HttpRequest):
     response = errors.stale_form(asked, changes=["Handed over"], retry="/t/1/", typed="my <words>")
     assert response.status_code == 409

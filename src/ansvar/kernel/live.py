@@ -312,11 +312,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _send_off(send: Send) -> None:
-    """End the stream at once; after any other answer a page would never come again."""
-    kind = (b"content-type", b"text/event-stream; charset=utf-8")
-    await send({"type": "http.response.start", "status": 200, "headers": [kind]})
-    body = f"retry: {RETRY_AFTER_SECONDS * 1000}\n\n".encode()
-    await send({"type": "http.response.body", "body": body})
+    """Refuse for now; the page comes again by itself."""
+    headers = [(b"retry-after", str(RETRY_AFTER_SECONDS).encode())]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _feed(reader: Reader, send: Send) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import structlog
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db import Error as DatabaseTrouble
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +126,8 @@ def notice() -> str:
     standing = watch.standing()
     if standing.is_usable:
         return ""
-    return f"Figures are read from the database itself, not from its copy: {standing.why}."
+    words = _("Figures are read from the database itself, not from its copy: {why}.")
+    return words.format(why=standing.why)
 
 
 @contextmanager
@@ -191,12 +193,14 @@ def _look() -> Standing:
         # A fail-over has made it the leader: it is as fresh as can be.
         return Standing(is_usable=True)
     if lag is None:
-        return Standing(is_usable=False, why="it has received nothing yet")
+        return Standing(is_usable=False, why=_("it has received nothing yet"))
     if lag > most:
-        return Standing(is_usable=False, lag=lag, why=f"it is {lag:.0f} s behind")
+        return Standing(
+            is_usable=False, lag=lag, why=_("it is {seconds:.0f} s behind").format(seconds=lag)
+        )
     return Standing(is_usable=True, lag=lag)
 
 
 def _clause(error: BaseException) -> str:
-    said: Any = str(error).strip().splitlines()
-    return f"it does not answer ({said[-1] if said else type(error).__name__})"
+    said = str(error).strip().splitlines()
+    return _("it does not answer ({error})").format(error=[type(error).__name__, *said][-1])

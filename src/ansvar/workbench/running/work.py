@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from ansvar.access.pages import page
-from ansvar.kernel import work
+from ansvar.kernel import replica, work
 from ansvar.kernel.models import Failure
 from ansvar.ui import render
 
@@ -24,6 +24,7 @@ def failed_work(request: HttpRequest) -> HttpResponse:
         "failures": list(waiting[:PAGE_SIZE]),
         "settled": list(settled[:SETTLED_SHOWN]),
         "schedules": _schedules(),
+        "without_copy": replica.notice(),
     }
     return render.page(request, "workbench/running/work.html", context)
 

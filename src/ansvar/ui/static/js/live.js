@@ -20,7 +20,7 @@ const isBusy = (element) => element.contains(document.activeElement) && element 
 export function listen(kind) {
   if (!source || known.has(kind)) return;
   known.add(kind);
-  source.addEventListener(kind, (event) => spread(kind, JSON.parse(event.data || "{}")));
+  hear(kind);
 }
 
 function spread(kind, news) {
@@ -73,8 +73,16 @@ function subscribe() {
   }
 }
 
-if (address("live")) {
-  // The browser reconnects by itself; after a gap everything is asked for again.
+function hear(kind) {
+  source.addEventListener(kind, (event) => spread(kind, JSON.parse(event.data || "{}")));
+}
+
+/** After how long the stream is opened again, in ms: ever later, then no more. */
+const PAUSES = [5000, 10000, 20000, 40000, 60000];
+let refused = 0;
+let opened = false;
+
+function openStream() {
   // The page says what it shows, and hears who else has it open.
   const looking = document.querySelector("[data-looking]");
   source = new EventSource(looking ? `${address("live")}?at=${encodeURIComponent(looking.dataset.looking)}` : address("live"));
@@ -84,14 +92,24 @@ if (address("live")) {
     looking.title = names.join(", ");
     looking.hidden = names.length === 0;
   });
-  let opened = false;
   source.addEventListener("open", () => {
     if (opened) document.querySelectorAll("[data-live]").forEach(freshen);
     opened = true;
+    refused = 0;
     document.documentElement.dataset.live = "on";
   });
-  source.addEventListener("error", () => { document.documentElement.dataset.live = "off"; });
+  source.addEventListener("error", () => {
+    document.documentElement.dataset.live = "off";
+    // The browser comes again by itself, but not after an answer that is no stream.
+    if (source.readyState === EventSource.CLOSED && refused < PAUSES.length) setTimeout(openStream, PAUSES[refused++]);
+  });
   source.addEventListener("reload", () => document.querySelectorAll("[data-live]").forEach(freshen));
+  known.forEach(hear);
+}
+
+if (address("live")) {
+  // After a gap everything is asked for again.
+  openStream();
   subscribe();
   document.addEventListener("htmx:after:swap", subscribe);
   addEventListener("pagehide", () => source.close());
