@@ -1,7 +1,7 @@
 # `make run` starts Ansvar, `make test` checks everything; both set up what they need.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix lock demo-mail clean
+.PHONY: help run test lint fix bench lock demo-mail clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.* ## /  make \1  ·  /p' $(MAKEFILE_LIST)
@@ -23,6 +23,11 @@ fix: ## Mend and format what can be mended by machine
 	@scripts/setup.sh dev
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+SIZE = 100k
+bench: ## Measure what pages, programs and mail cost; SIZE=10k, 100k, 1m or several with commas
+	@scripts/setup.sh dev
+	@.venv/bin/ansvar bench --tickets $(SIZE) $(OPTIONS)
 
 lock: ## Choose the versions of all packages anew and write them down with their hashes
 	@scripts/setup.sh dev
