@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet
 
 from ansvar.insight.decisions.sums import Span, key_of
 from ansvar.insight.stretches import Gathered, Source, Stretch, Topic
+from ansvar.kernel.replica import connection_to_read
 from ansvar.servicelevels.decisions.terms import LevelKind, Measure
 from ansvar.servicelevels.models import Clock
 from ansvar.tickets.models import Link
@@ -86,7 +86,7 @@ def _beyond(stretch: Stretch) -> Iterator[tuple[Any, ...]]:
         "end": stretch.end,
         "zone": str(stretch.zone),
     }
-    with connection.cursor() as cursor:
+    with connection_to_read().cursor() as cursor:
         cursor.execute(_BEYOND.format(day=stretch.day_in_sql("c.stopped_at")), values)
         yield from cursor.fetchall()
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import connection
 from django.db.models import Count, F, Max, Min, QuerySet
 
 from ansvar.catalogue.models import Service
@@ -15,6 +14,7 @@ from ansvar.insight.decisions.passing_on import Handing, Held, handings_of, turn
 from ansvar.insight.decisions.periods import Period
 from ansvar.insight.queries import Scope
 from ansvar.insight.stretches import Stretch
+from ansvar.kernel.replica import connection_to_read
 from ansvar.people.models import Desk, Team
 from ansvar.servicelevels.book import present_book
 from ansvar.tickets.decisions import Kind
@@ -91,7 +91,7 @@ def held_alone(stretch: Stretch) -> list[tuple[date, int | None, str, int, int]]
         .order_by()
     )
     inner, values = one_each.query.sql_with_params()
-    with connection.cursor() as cursor:
+    with connection_to_read().cursor() as cursor:
         cursor.execute(_ALONE.format(one_each=inner), values)
         return list(cursor.fetchall())
 
