@@ -1,8 +1,8 @@
 """Proof that stored figures agree with the journal; each context files how it checks its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from typing_extensions import override
 
@@ -31,6 +31,11 @@ class Progress:
     differences: list[Difference]
 
 
-Verifier = Callable[[], Iterator[Progress]]
+class Verifier(Protocol):
+    """Compares what is stored with what the journal says, step by step."""
+
+    def __call__(self, sample: int | None = None) -> Iterator[Progress]:
+        """Yield what was found, of everything or of at most so many that are drawn by lot."""
+
 
 verifiers: Registry[Verifier] = Registry("verifiers")

@@ -193,14 +193,19 @@ def check(
 
 
 @app.command()
-def verify() -> None:
+def verify(
+    *,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Only so many tickets, drawn by lot.")
+    ] = None,
+) -> None:
     """Recompute from the journal what is stored, and report every difference."""
     from ansvar.ops import startup  # noqa: PLC0415  # keeps `ansvar --version` fast
 
     with startup.ready():
         from ansvar.ops import inspection  # noqa: PLC0415  # needs Django set up
 
-        if not inspection.print_differences():
+        if not inspection.print_differences(sample=sample):
             raise typer.Exit(1)
 
 

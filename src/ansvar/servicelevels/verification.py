@@ -13,18 +13,15 @@ from ansvar.servicelevels.decisions.story import course_of
 from ansvar.servicelevels.models import Clock
 from ansvar.servicelevels.telling import HEARD_NAMES, Moments, in_time, story_of
 from ansvar.tickets.models import Ticket
-
-BATCH = 500
+from ansvar.tickets.verification import batches
 
 
 @verifiers.add("clocks")
-def verify_clocks() -> Iterator[Progress]:
+def verify_clocks(sample: int | None = None) -> Iterator[Progress]:
     """Compare every clock of every ticket with what the journal makes of it, in batches."""
     book = present_book()
-    last = checked = 0
-    rows = Ticket.objects.only("pk", "reference", "desk_id").order_by("pk")
-    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
-        last = batch[-1].pk
+    checked = 0
+    for batch in batches(Ticket.objects.only("pk", "reference", "desk_id"), sample):
         checked += len(batch)
         yield Progress(checked=checked, differences=list(_differences(batch, book)))
 

@@ -1,10 +1,13 @@
 """Recomputing tickets from the journal and reporting every difference."""
 
+import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Max, Min, QuerySet
 
 from ansvar.kernel.facts import Fact
 from ansvar.kernel.models import Entry
@@ -116,14 +119,33 @@ COMPARED = (
 
 
 @verifiers.add("tickets")
-def verify_tickets() -> Iterator[Progress]:
+def verify_tickets(sample: int | None = None) -> Iterator[Progress]:
     """Compare state, holder, priority, counters and custody of every ticket, in batches."""
-    last = 0
     checked = 0
-    while batch := list(Ticket.objects.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        last = batch[-1].pk
+    for batch in batches(Ticket.objects.all(), sample):
         checked += len(batch)
         yield Progress(checked=checked, differences=list(_differences(batch)))
+
+
+def batches(rows: QuerySet[Ticket], sample: int | None) -> Iterator[list[Ticket]]:
+    """Yield all tickets in the order of their keys, or at most so many that are drawn by lot."""
+    if sample is not None:
+        ends = Ticket.objects.aggregate(first=Min("pk"), last=Max("pk"))
+        keys = range(ends["first"] or 0, (ends["last"] or -1) + 1)
+        # Numbers that were never given to a ticket, or were taken back, are drawn as well.
+        drawn = random.sample(keys, min(len(keys), 2 * sample))
+        found = rows.filter(pk__in=drawn).order_by("?")[:sample]
+        yield from _chunks(sorted(found, key=lambda ticket: ticket.pk))
+        return
+    last = 0
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = batch[-1].pk
+        yield batch
+
+
+def _chunks(tickets: list[Ticket]) -> Iterator[list[Ticket]]:
+    for begin in range(0, len(tickets), BATCH):
+        yield tickets[begin : begin + BATCH]
 
 
 def _differences(batch: list[Ticket]) -> Iterator[Difference]:
