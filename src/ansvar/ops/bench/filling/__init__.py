@@ -69,6 +69,7 @@ def _found(size: Size, now: datetime, told: Progress) -> House:
         house = found_house(size, began)
         found_agreements(house)
         found_requester(house)
+        found_mailbox(house)
     told("Founding the organisation", 1, 1)
     return house
 
@@ -79,8 +80,6 @@ def _cast(house: House, now: datetime, told: Progress) -> None:
     moulds = moulds_of_lives(
         house, tables, count, now, lambda done, of: told("Telling tickets", done, of)
     )
-    with as_history(), clock.at(house.began), request():
-        found_mailbox(house)
     names = [table.name for table in (*tables, table_of(Person), table_of(ContactPoint))]
     taken = loosening.loosen(names)
     askers = crowd.employ(house, lambda done, of: told("Employing people", done, of))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.apps import apps
@@ -22,23 +23,23 @@ class Table:
     above: tuple[tuple[int, str], ...]
     """Place of each column that points to a row of a ticket, and the label of its table."""
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Its name among the models."""
         return self.model._meta.label  # noqa: SLF001 - documented by Django
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name in the database."""
         return self.model._meta.db_table  # noqa: SLF001 - as above
 
-    @property
+    @cached_property
     def key_place(self) -> int:
         """The place of the primary key among the columns."""
         pk = self.model._meta.pk  # noqa: SLF001 - as above
         return self.fields.index(pk)
 
-    @property
+    @cached_property
     def is_keyed_by_row_above(self) -> bool:
         """Whether its key is that of the row that it belongs to."""
         return any(place == self.key_place for place, _ in self.above)

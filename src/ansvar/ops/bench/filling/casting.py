@@ -4,7 +4,8 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db import connection
@@ -82,11 +83,7 @@ def _fresh(moulds: Moulds, tickets: int, chances: random.Random) -> dict[date, l
 
 def _fitting(moulds: list[Mould], day: date, today: date) -> list[Mould]:
     """Return the moulds whose tickets, begun on that day, are closed by today."""
-    return [
-        mould
-        for mould in moulds
-        if mould.last.date() + (day - mould.opened.date()) < today
-    ]
+    return [mould for mould in moulds if mould.last.date() + (day - mould.opened.date()) < today]
 
 
 def _spread(count: int, days: Sequence[date], possible: set[date]) -> list[int]:
@@ -128,7 +125,7 @@ class Casting:
     ) -> None:
         """Cast all tickets of all days and write them."""
         by_label = {table.label: table for table in self.tables}
-        self.next_ids = {label: 1 for label in by_label}
+        self.next_ids = dict.fromkeys(by_label, 1)
         self.next_entry = _next_entry()
         self.waiting = {label: defaultdict(list) for label in IN_ORDER}
         ordinal = 0
@@ -186,6 +183,7 @@ class Casting:
             "reference": f"{filling.prefix}-{_FIRST_REFERENCE + number}",
             "requester_id": asker.person_id,
             "requester_name": asker.name,
+            "requester_first": asker.name.partition(" ")[0],
             "requester_email": asker.address,
             "site_id": asker.site_id,
             "salt": f"{number:012x}",
@@ -215,7 +213,8 @@ class Casting:
         last = ordinal - _EPOCH_DAY
         for label, by_day in self.waiting.items():
             for day in sorted(day for day in by_day if day <= last):
-                rows = sorted(by_day.pop(day))
+                # What happened to a ticket in one moment keeps its order.
+                rows = sorted(by_day.pop(day), key=itemgetter(0))
                 if label == Entry._meta.label:  # noqa: SLF001 - documented by Django
                     begin = self.next_entry
                     text = "".join(
@@ -243,8 +242,9 @@ class _Own(dict[str, Any]):
         self._chances = chances
 
     def __missing__(self, name: str) -> str:
-        # The same blank has the same words wherever it stands.
-        self[name] = words = self.sentences(3)
+        # The same blank has the same words wherever it stands; some lives number theirs.
+        known = name.rstrip("0123456789")
+        self[name] = words = self.get(known) or self.sentences(3)
         return words
 
     def sentences(self, count: int) -> str:

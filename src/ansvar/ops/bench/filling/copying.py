@@ -56,9 +56,7 @@ class Copying:
 
 def escaped(text: str) -> str:
     """Return a text as COPY reads it."""
-    return (
-        text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    )
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _count_on(table: Table) -> None:

@@ -12,9 +12,11 @@ from enum import StrEnum
 from typing import Final
 
 from ansvar.conversations.commands import post_message, write_reply
+from ansvar.conversations.models import Mailbox, Message
 from ansvar.kernel import clock
 from ansvar.kernel.actor import SYSTEM, Actor
 from ansvar.kernel.journal import request
+from ansvar.ops.bench.filling import posting
 from ansvar.ops.bench.filling.founding import ORDINARY, WALKS, House, acting
 from ansvar.people.decisions.calendars import WorkingCalendar
 from ansvar.people.models import Person, Team
@@ -38,9 +40,9 @@ from ansvar.tickets.commands import (
 )
 from ansvar.tickets.decisions import Kind, TaskKind, WaitingFor
 
-SUBJECT: Final = "zqsubjectqz"
-OPENING: Final = "zqopeningqz"
-"""The first words of whoever asks."""
+_SUBJECT: Final = "zqsubject{number}qz"
+_OPENING: Final = "zqopening{number}qz"
+"""The first words of whoever asks; with a number, since two mails that say the same are one."""
 _SAID: Final = "zqsaid{number}qz"
 """Any later words, numbered so that the same blank has the same words wherever it stands."""
 _CHANNELS: Final = {"portal": 34, "email": 38, "workbench": 18, "api": 10}
@@ -61,7 +63,7 @@ class Ending(StrEnum):
     OPEN = "open"
 
 
-class Reached(Exception):  # noqa: N818 - no failure: the present is reached
+class Reached(Exception):
     """The present has come before the next step of a life."""
 
 
@@ -70,6 +72,7 @@ class Life:
     """One ticket in the making; `at` is the moment to which it has come."""
 
     house: House
+    mailbox: Mailbox
     calendar: WorkingCalendar
     requester: Person
     chances: random.Random
@@ -84,6 +87,7 @@ class Life:
     team: Team = field(init=False)
     agent: Person = field(init=False)
     words: int = 0
+    letters: int = 0
 
     def __post_init__(self) -> None:
         self.team = self.house.teams[0]
@@ -102,8 +106,10 @@ class Life:
 
     def _tell(self) -> None:
         self._at_once(self._open)
+        self.at += timedelta(seconds=4)
+        self._at_once(self._acknowledge)
         if self.is_of_agent or self.is_so(0.93 if self.ending is Ending.OPEN else 1):
-            self._later(25, self._take_up)
+            self._later(16, self._take_up)
             self._work()
         if self.ending is Ending.OPEN:
             return
@@ -144,25 +150,42 @@ class Life:
     # Steps, each of them one moment.
 
     def _open(self) -> None:
+        subject, text = (one.format(number=self.number) for one in (_SUBJECT, _OPENING))
+        if self.channel == "email":
+            self.ticket_id = posting.write_in(
+                self.mailbox, self.requester, subject=subject, text=text, name=self._letter()
+            )
+            return
         by = {"workbench": acting(self.agent), "api": MACHINE}.get(
             self.channel, acting(self.requester)
         )
         kind = Kind(self._drawn({str(kind): weight for kind, weight in _KINDS.items()}))
-        is_mail = self.channel == "email"
-        ticket = open_ticket(
+        self.ticket_id = open_ticket(
             desk=self.house.desk,
             requester=self.requester,
-            subject=SUBJECT,
-            description=OPENING,
-            kind=Kind.INCIDENT if is_mail else kind,
+            subject=subject,
+            description=text,
+            kind=kind,
             channel=self.channel,
-            language="sv" if self.number % 2 else "en",
-            service=None if is_mail else self.service,
+            service=self.service,
             by=by,
-        )
-        self.ticket_id = ticket.pk
-        if is_mail:
-            post_message(ticket.pk, text=OPENING, channel="email", by=by)
+        ).pk
+
+    def _acknowledge(self) -> None:
+        if self.channel == "email":
+            message = posting.say_that_it_came(
+                self.ticket_id, key=f"acknowledgement:{self.number}zqsaltqz"
+            )
+            self._deliver(message)
+
+    def _deliver(self, message: Message | None) -> None:
+        if message is not None:
+            undo = timedelta(seconds=0 if message.is_automatic else self.house.desk.undo_seconds)
+            self.at = posting.deliver(message.pk, self.at, undo=undo)
+
+    def _letter(self) -> str:
+        self.letters += 1
+        return f"{self.number}.{self.letters}"
 
     def _take_up(self) -> None:
         assign_ticket(self.ticket_id, to=self.agent, by=acting(self.agent))
@@ -177,11 +200,17 @@ class Life:
         )
 
     def _reply(self) -> None:
-        write_reply(self.ticket_id, text=self._say(), by=acting(self.agent))
+        message = write_reply(self.ticket_id, text=self._say(), by=acting(self.agent))
+        self._deliver(message)
 
     def _hear(self) -> None:
-        channel = "email" if self.channel == "email" else "portal"
-        post_message(self.ticket_id, text=self._say(), channel=channel, by=acting(self.requester))
+        text = self._say()
+        if self.channel == "email":
+            posting.answer(
+                self.mailbox, self.requester, self.ticket_id, text=text, name=self._letter()
+            )
+            return
+        post_message(self.ticket_id, text=text, by=acting(self.requester))
 
     def _note(self) -> None:
         add_note(self.ticket_id, text=self._say(), by=acting(self.agent))
@@ -255,25 +284,25 @@ class Life:
     # Stretches of a life.
 
     def _work(self) -> None:
-        if self.is_so(0.6):
+        if self.is_so(0.65):
             self._later(10, self._reply)
-        if self.is_so(0.5):
+        if self.is_so(0.25):
             self._later(20, self._note)
-        if self.is_so(0.4):
+        if self.is_so(0.3):
             self._later(15, self._wait_for_answer)
             self._later(200, self._hear)
             self._later(45, self._begin)
         if self.is_so(0.1):
             self._later(30, self._ask)
             self._later(240, self._answer)
-        if not self.is_of_agent and self.is_so(0.38):
+        if not self.is_of_agent and self.is_so(0.26):
             self._second_line()
-        if self.is_so(0.15):
+        if self.is_so(0.12):
             self._later(60, self._wait)
             self.at = self.calendar.add_working_time(self.at, timedelta(hours=30))
             self._at_once(self._resume)
             self._later(60, self._begin)
-        for _ in range(self.chances.choice((0, 0, 1, 2))):
+        if self.is_so(0.1):
             self._later(120, self._note)
         if self.is_so(0.2):
             self._later(300, self._hear)

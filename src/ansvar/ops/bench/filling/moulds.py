@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -21,13 +21,14 @@ from django.db.models import (
 )
 from psycopg import sql
 
+from ansvar.conversations.models import OUR_IDS
 from ansvar.kernel.facts import facts
 from ansvar.kernel.models import Entry
 from ansvar.ops.bench.filling.belonging import Table
 from ansvar.people.models import Person, Site
 
 Row = tuple[str | None, ...]
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Blank(NamedTuple):
@@ -38,7 +39,7 @@ class Blank(NamedTuple):
     key: Any
 
 
-class Uncastable(Exception):  # noqa: N818 - said of what was found
+class Uncastable(Exception):
     """A row says something of which it is not known how it is to be cast.
 
     It was not there when the bench was written: it has to be told here what becomes of it.
@@ -58,8 +59,19 @@ _NUMBERS: Final = {
 _STAYING: Final = {"script_version_id", "version_id", "needed_id"}
 """Numbers of rows that belong to no ticket, where no mark says so."""
 _STAYING_NOUNS: Final = {"desk", "team", "service", "organisation", "level_version", "version"}
-_PLAIN: Final = {"servicelevels.Timing.edition", "kernel.Entry.id"}
+_PLAIN: Final = {
+    "conversations.InboundMail.size",
+    "conversations.InboundMail.uid_validity",
+    "servicelevels.Timing.edition",
+}
+"""Numbers that are no row's."""
+_KEYS: Final = {"notices.Notice.key"}
+"""Keys that nothing else bears."""
+_DIGESTS: Final = {"conversations.InboundMail.sha256", "conversations.InboundMail.fingerprint"}
+"""Digests of what was said, which each ticket says in words of its own."""
 _MARK: Final = re.compile(r"zq(\w+?)qz")
+_OUR_ID: Final = re.compile(rf"({re.escape(OUR_IDS)})(\d+)(\.[0-9a-f]{{4}})[0-9a-f]{{12}}(?=@)")
+"""The Message-ID of a mail of ours, whose last digits are drawn by lot."""
 _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d.*)?")
 _OPEN, _SHUT = "\ue000", "\ue001"
 _TOKEN: Final = re.compile(f'"{_OPEN}n(\\d+){_SHUT}"|{_OPEN}(\\d+){_SHUT}')
@@ -174,11 +186,12 @@ class _Moulding:
         words = {
             told.reference: "reference",
             told.requester.name: "requester_name",
+            told.requester.name.partition(" ")[0]: "requester_first",
             str(told.requester.contact_points.get(channel="email").address): "requester_email",
         }
         self.words = words
         listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-        self.pattern = re.compile(f"{_MARK.pattern}|({listed})(?!\\d)")
+        self.pattern = re.compile(f"{_MARK.pattern}|({listed})(?!\\d)|{_OUR_ID.pattern}")
 
     def mould(self) -> Mould:
         for table in self.tables:
@@ -273,6 +286,10 @@ class _Moulding:
             return [self._id(label, value)]
         if isinstance(kind, UUIDField):
             return [value[:-12], self._blank("own", "salt")]
+        if name in _KEYS and value:
+            return [*self._text(value), ".", self._blank("own", "salt")]
+        if name in _DIGESTS and value:
+            return [value[:-12], self._blank("own", "salt")]
         return self._text(value)
 
     def _relation(self, relation: "ForeignKey[Any, Any]", value: str) -> list[Piece]:
@@ -288,7 +305,8 @@ class _Moulding:
     def _of_entry(self, name: str, value: str, named: dict[str, str | None]) -> list[Piece]:
         column = name.rpartition(".")[2]
         if column in {"at", "recorded_at"}:
-            return self._moment(value)
+            # It was told as history; what is cast was recorded when it happened.
+            return self._moment(str(named["at"]))
         if column == "subject_id":
             return [self._id("tickets.Ticket", value)]
         if column == "actor_id" and named["actor_kind"] == "person":
@@ -320,7 +338,10 @@ class _Moulding:
     def _of_json(self, name: str, value: Any) -> Any:
         if name == "servicelevels.Timing.story":
             return [
-                [self._micro_blank(at), {key: self._in_story(key, told) for key, told in what.items()}]
+                [
+                    self._micro_blank(at),
+                    {key: self._in_story(key, told) for key, told in what.items()},
+                ]
                 for at, what in value
             ]
         if name == "servicelevels.Clock.steps":
@@ -383,8 +404,12 @@ class _Moulding:
         pieces: list[Piece] = []
         end = 0
         for found in self.pattern.finditer(value):
-            name = found[1] or self.words[found[2]]
-            pieces += [value[end : found.start()], self._blank("own", name)]
+            pieces.append(value[end : found.start()])
+            if found[3]:
+                pieces += [found[3], self._id("conversations.OutboundMail", found[4])]
+                pieces += [found[5], self._blank("own", "salt")]
+            else:
+                pieces.append(self._blank("own", found[1] or self.words[found[2]]))
             end = found.end()
         return [*pieces, value[end:]]
 
@@ -420,6 +445,8 @@ _HAPPENED: Final = {
 }
 """Columns whose moments have passed when a ticket is told; others may lie ahead."""
 _WALKED: Final = {
+    "conversations.InboundMail.findings",
+    "notices.Notice.values",
     "conversations.Message.to",
     "conversations.Message.cc",
     "servicelevels.Clock.shares",

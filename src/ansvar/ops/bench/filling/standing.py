@@ -9,12 +9,15 @@ from django.db import connection
 from ansvar.insight.commands import recompute_promises
 from ansvar.insight.rolling import rebuild
 from ansvar.kernel.refusal import Refusal, said
+from ansvar.kernel.verification import verifiers
 from ansvar.people.models import Person
 from ansvar.servicelevels.commands import learn_normals
 
 _TABLE: Final = "bench_filling"
 _FILLED: Final = "filled"
 _READY: Final = "ready"
+_VERIFIED: Final = 300
+"""Tickets of the sample that is verified."""
 _SETTLING: Final = "Settling the database"
 
 
@@ -22,6 +25,10 @@ class NotEmpty(Refusal):
     """Only a database that nobody has used is filled."""
 
     status = 409
+
+
+class Disagreeing(Refusal):
+    """What was filled in is not what the commands would have written."""
 
 
 class HalfFilled(Refusal):
@@ -93,12 +100,27 @@ def settle(desk_id: int, told: Callable[[str, int, int], None]) -> None:
         lambda: learn_normals(desk_id),
         lambda: rebuild(told),
         lambda: _run("VACUUM (ANALYZE) insight_rollup"),
+        _require_agreement,
         lambda: _run(f"UPDATE {_TABLE} SET state = '{_READY}'"),  # noqa: S608 - names of ours
     )
     for number, step in enumerate(steps):
         told(_SETTLING, number, len(steps))
         step()
     told(_SETTLING, len(steps), len(steps))
+
+
+def _require_agreement() -> None:
+    """Prove of a sample that what is stored is what the journal says.
+
+    Raises: Disagreeing.
+    """
+    for verifier in verifiers.values():
+        for progress in verifier(_VERIFIED):
+            if progress.differences:
+                raise Disagreeing(
+                    said("What was filled in is wrong: %(first)s."),
+                    first=str(progress.differences[0]),
+                )
 
 
 def _run(statement: str) -> None:

@@ -1,20 +1,25 @@
 """Telling the tickets that all others are cast from, and taking moulds of them."""
 
+import logging
 import random
 from collections.abc import Callable, Sequence
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from django.db import transaction
 
 from ansvar.access.queries import remembering_grants
+from ansvar.conversations.commands import edit_mailbox
+from ansvar.conversations.models import Mailbox
 from ansvar.kernel import clock
 from ansvar.kernel.journal import as_history, request
+from ansvar.ops.bench import cast
 from ansvar.ops.bench.filling.belonging import Table, rows_of_all_tables
 from ansvar.ops.bench.filling.casting import IN_ORDER, Moulds
 from ansvar.ops.bench.filling.founding import MAKER, House
 from ansvar.ops.bench.filling.lives import Ending, Life
 from ansvar.ops.bench.filling.moulds import Told, Uncastable, gather, mould_of
+from ansvar.ops.bench.mailing import sink
 from ansvar.people.commands import create_person
 from ansvar.people.models import Person
 from ansvar.people.queries import working_calendar
@@ -24,6 +29,8 @@ from ansvar.tickets.models import Ticket
 
 _CLOSED_AGO: Final = timedelta(days=60)
 """So long ago the closed ones begin, for all of them to be over by now."""
+_CLOSED_DAYS: Final = 60
+"""Over so many days they are spread: a desk answers nobody too often on one day."""
 _OPEN_AGO: Final = 30
 """Days since the oldest open one began."""
 _QUIET: Final = 4.0
@@ -43,9 +50,14 @@ def moulds_of_lives(
 
     Raises: Uncastable.
     """
+    mailbox_id = Mailbox.objects.get(address=cast.DESK_ADDRESS).pk
     with transaction.atomic():
         before = rows_of_all_tables()
-        stories = _tell_all(house, lives, now, told)
+        # The mail server of a moment would tell of every line it hears.
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
+        with sink() as port:
+            edit_mailbox(mailbox_id, smtp_port=port, by=MAKER)
+            stories = _tell_all(house, lives, now, told)
         gather(tables, stories)
         _require_all_cast(before, tables)
         moulds = [mould_of(one, tables, in_order=IN_ORDER) for one in stories.values()]
@@ -60,53 +72,50 @@ def moulds_of_lives(
 def _tell_all(
     house: House, lives: int, now: datetime, told: Callable[[int, int], None]
 ) -> dict[int, Told]:
-    with as_history(), remembering_grants():
-        with clock.at(house.began), request():
-            requester = create_person(
-                name="Zqname Zqother",
-                email="zqwho@bench.example",
-                organisation=house.organisation,
-                site=house.sites[0],
-                by=MAKER,
-            )
-        planned = _planned(house, requester, lives, now)
-        for number, life in enumerate(planned):
-            told(number, len(planned))
+    with as_history():
+        planned = _planned(house, lives, now)
+    for number, life in enumerate(planned):
+        told(number, len(planned))
+        # Each is a history of its own, at whose end its clocks are written.
+        with as_history(), remembering_grants():
             life.tell()
-    # The clocks of a history are written at its end; what was due by then has been done.
-    with as_history(), clock.at(now), request():
-        take_due_steps()
+        if life.ending is not Ending.CLOSED:
+            # What was due by now has been done, and whom it concerns has been told just now.
+            with clock.at(now), request():
+                take_due_steps()
     told(len(planned), len(planned))
-    rows = Ticket.objects.in_bulk()
+    rows = Ticket.objects.select_related("requester")
     return {
         ticket.pk: Told(
             ticket_id=ticket.pk,
             reference=ticket.reference,
             language=ticket.language,
             state=ticket.state,
-            requester=requester,
+            requester=ticket.requester,
         )
-        for ticket in rows.values()
+        for ticket in rows
     }
 
 
-def _planned(house: House, requester: Person, lives: int, now: datetime) -> list[Life]:
+def _planned(house: House, lives: int, now: datetime) -> list[Life]:
     chances = random.Random(f"lives {lives}")  # noqa: S311 - stories, no secret
     calendar = working_calendar(house.calendar)
+    mailbox = Mailbox.objects.select_related("desk__calendar").get(address=cast.DESK_ADDRESS)
     endings = [Ending.CLOSED] * lives + [Ending.OPEN] * (lives // 2)
     endings += [Ending.RESOLVED] * max(4, lives // 8)
     planned = []
     for number, ending in enumerate(endings):
         ago = {
-            Ending.CLOSED: _CLOSED_AGO,
+            Ending.CLOSED: _CLOSED_AGO + timedelta(days=number % _CLOSED_DAYS),
             Ending.RESOLVED: timedelta(days=chances.uniform(0.5, _QUIET)),
             Ending.OPEN: timedelta(days=_OPEN_AGO * chances.random() ** 2),
         }[ending]
         planned.append(
             Life(
                 house=house,
+                mailbox=mailbox,
                 calendar=calendar,
-                requester=requester,
+                requester=_somebody(house, number),
                 chances=random.Random(f"life {number}"),  # noqa: S311 - as above
                 at=_arrival((now - ago), now, chances),
                 until=now,
@@ -118,11 +127,24 @@ def _planned(house: House, requester: Person, lives: int, now: datetime) -> list
     return planned
 
 
+def _somebody(house: House, number: int) -> Person:
+    """Make who asks in one of the lives, by a name that stands nowhere else."""
+    with clock.at(house.began), request():
+        return create_person(
+            name=f"Zqone{number}qz Zqother{number}qz",
+            email=f"zqwho{number}@bench.example",
+            organisation=house.organisation,
+            site=house.sites[0],
+            language="sv" if number % 2 else "en",
+            by=MAKER,
+        )
+
+
 def _arrival(around: datetime, now: datetime, chances: random.Random) -> datetime:
     """Return a moment of that day at which matters come in, or the moment itself if none is left."""
     hour = 7 + chances.choices(range(len(_HOURS)), weights=_HOURS)[0]
     at = time(hour, chances.randrange(60), chances.randrange(60), chances.randrange(1_000_000))
-    arrived = datetime.combine(around.date(), at, tzinfo=timezone.utc)
+    arrived = datetime.combine(around.date(), at, tzinfo=UTC)
     return arrived if arrived < now else around
 
 
