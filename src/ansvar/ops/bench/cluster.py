@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,6 +15,8 @@ _BESIDE = re.compile(
     r"\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|RESET|SHOW|DISCARD|DEALLOCATE|START)\b",
     re.IGNORECASE,
 )
+# The database's own look whether the row exists that a new one refers to.
+_OF_RELATIONS = re.compile(r"SELECT \$?\w+ FROM ONLY .* FOR KEY SHARE OF x$", re.DOTALL)
 _PARALLEL_COUNTED_SINCE = 180_000
 
 
@@ -34,8 +35,8 @@ class Statement:
 
     @property
     def is_question(self) -> bool:
-        """Whether it reads or writes, and does not merely begin or end."""
-        return _BESIDE.match(self.text) is None
+        """Whether the product asked it, and it does not merely begin or end."""
+        return not (_BESIDE.match(self.text) or _OF_RELATIONS.match(self.text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +63,10 @@ class Spent:
 class Cluster:
     """The running database of a data folder, watched from a connection that is not counted."""
 
-    def __init__(self, server: postgres.EmbeddedPostgres) -> None:
-        parameters = server.connection | {"user": "postgres"}
+    def __init__(
+        self, server: postgres.EmbeddedPostgres, *, database: str = postgres.DATABASE
+    ) -> None:
+        parameters = server.connection | {"user": "postgres", "dbname": database}
         self.connection = psycopg.connect(**parameters, autocommit=True, application_name="bench")
         self._is_parallel_counted = self.connection.info.server_version >= _PARALLEL_COUNTED_SINCE
         self.log = server.log_path
@@ -162,8 +165,3 @@ def new_statements(before: Spent, after: Spent) -> list[Statement]:
                 )
             )
     return sorted(found, key=lambda one: -one.milliseconds)
-
-
-def folder_of(data: Path) -> Path:
-    """Return where the database of a data folder lies."""
-    return postgres.EmbeddedPostgres(data).place.root

@@ -14,8 +14,9 @@ from pathlib import Path
 from ansvar.ops import console, database, place, startup
 from ansvar.ops.bench import results, running, showing
 from ansvar.ops.bench.explaining import Plan
-from ansvar.ops.bench.figures import Run, Targets, over_budget, targets_in
+from ansvar.ops.bench.figures import Run, Targets, growth, over_budget, targets_in
 from ansvar.ops.bench.measuring import Effort
+from ansvar.ops.bench.pages import PAGES
 from ansvar.ops.config import Config
 from ansvar.ops.trouble import Trouble
 
@@ -61,7 +62,10 @@ def bench(asked: Asked) -> bool:
     if failed:
         raise Trouble(f"Not as it should be: {', '.join(dict.fromkeys(failed))}.")
     targets = _targets()
-    return all(not over_budget(run, _budgets(run, targets)) for run in runs)
+    return not any(
+        over_budget(run, _budgets(run, targets)) or _has_grown_too_much(run, targets)
+        for run in runs
+    )
 
 
 def fill(tickets: str, data: Path | None) -> None:
@@ -69,12 +73,16 @@ def fill(tickets: str, data: Path | None) -> None:
 
     Raises: Trouble.
     """
-    loaded = _loaded(data)
+    loaded = loaded_for(data)
     with running.opened(loaded, tickets=results.size_in(tickets), names=(), effort=Effort()):
         console.out.print(f"Measure it by `ansvar bench --data {loaded.data}`.")
 
 
-def _loaded(data: Path | None) -> Config:
+def loaded_for(data: Path | None) -> Config:
+    """Set up the program on a data folder, by default that of the configuration.
+
+    Raises: Trouble.
+    """
     if os.environ.pop("DATABASE_URL", ""):
         console.out.print("[dim]The bench brings its own database; DATABASE_URL is left alone.[/]")
     if data is not None:
@@ -89,14 +97,14 @@ def _in_folder(asked: Asked, size: int) -> Run:
     with contextlib.ExitStack() as stack:
         if asked.data is None:
             size = size or results.size_in(USUAL)
-            data = stack.enter_context(_own_folder(size, keep=asked.keep))
+            data = stack.enter_context(own_folder(results.named(size), keep=asked.keep))
         else:
             data = asked.data
         return _measured(asked, data, size)
 
 
 def _measured(asked: Asked, data: Path, size: int) -> Run:
-    loaded = _loaded(data)
+    loaded = loaded_for(data)
     effort = Effort(times=asked.times)
     names = running.named(asked.only)
     with running.opened(loaded, tickets=size, names=names, effort=effort) as opened:
@@ -129,9 +137,9 @@ def _in_own_process(asked: Asked, size: int) -> Run:
 
 
 @contextlib.contextmanager
-def _own_folder(size: int, *, keep: bool) -> Iterator[Path]:
+def own_folder(name: str, *, keep: bool) -> Iterator[Path]:
     """Give a data folder that the database's user can reach."""
-    parent = Path(tempfile.mkdtemp(prefix=f"ansvar-bench-{results.named(size)}-"))
+    parent = Path(tempfile.mkdtemp(prefix=f"ansvar-bench-{name}-"))
     parent.chmod(0o711)
     data = parent / "data"
     try:
@@ -160,6 +168,9 @@ def _tell(asked: Asked, run: Run, plans: dict[str, list[Plan]]) -> None:
         showing.say_statements(list(run.scenarios.values()))
     showing.say_plans(run, plans)
     showing.say_notes(run)
+    smaller = results.committed(run.size // 10)
+    if smaller is not None and run.size % 10 == 0:
+        _tell_growth([smaller, run])
     showing.say_verdict(run, _budgets(run, targets))
 
 
@@ -167,6 +178,17 @@ def _tell_growth(runs: Sequence[Run]) -> None:
     targets = _targets()
     for smaller, larger in pairwise(runs):
         showing.say_growth(smaller, larger, most=targets.most_growth if targets else None)
+
+
+def _has_grown_too_much(run: Run, targets: Targets | None) -> bool:
+    """Tell whether a page costs too many times what it did with a tenth of the tickets."""
+    smaller = results.committed(run.size // 10)
+    if smaller is None or targets is None:
+        return False
+    pages = [page.name for page in PAGES]
+    return any(
+        times > targets.most_growth for name, times in growth(smaller, run).items() if name in pages
+    )
 
 
 def _targets() -> Targets | None:

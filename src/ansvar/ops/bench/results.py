@@ -89,9 +89,10 @@ def save(run: Run) -> None:
 
 
 def _scenario(said: Mapping[str, Any]) -> Scenario:
-    return Scenario(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
-    )
+    parts: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in said.items()
+    }
+    return Scenario(**parts)
 
 
 def _rounded(value: Any) -> Any:

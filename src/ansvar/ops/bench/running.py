@@ -81,7 +81,7 @@ class Bench:
 
 @contextlib.contextmanager
 def opened(
-    loaded: Config, *, tickets: int, names: Sequence[str], effort: Effort
+    loaded: Config, *, tickets: int, names: Sequence[str] = (), effort: Effort | None = None
 ) -> Iterator[Bench]:
     """Give the database of a data folder, kept from others who would run the product on it.
 
@@ -111,7 +111,7 @@ def opened(
                     alone=alone,
                     progress=bar,
                     names=names,
-                    effort=effort,
+                    effort=effort or Effort(),
                 )
         finally:
             cluster.close()

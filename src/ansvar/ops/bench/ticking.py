@@ -9,7 +9,7 @@ from ansvar.servicelevels.commands import take_due_steps
 from ansvar.servicelevels.models import Clock
 
 NAME = "clock_tick"
-WORDS = "Clock tick, 1,000 due"
+WORDS = "Clock tick"
 DUE = 1_000
 
 
@@ -37,7 +37,7 @@ def tick(cluster: Cluster) -> Scenario:
         times=taken,
         values={"seconds": seconds, **own.values(max(1, taken))},
         statements=own.dearest(max(1, taken)),
-        notes=[f"{running:,} clocks running", f"{idle:.1f} ms with nothing due"],
+        notes=[f"{running:,} clocks running, {due:,} due", f"{idle:.1f} ms with nothing due"],
         failures=failures,
     )
 
