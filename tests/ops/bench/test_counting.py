@@ -163,13 +163,13 @@ def test_a_browser_fetches_what_a_resource_refers_to(kind, text, found):
 
 def test_letters_are_the_same_for_the_same_seed_and_of_every_kind(monkeypatch):
     monkeypatch.setattr("ansvar.ops.bench.letters._SMALLEST_FILE", 100)
-    made = list(letters(200, to="it@a.example", senders=["a@b.example"], seed="s"))
-    again = list(letters(200, to="it@a.example", senders=["a@b.example"], seed="s"))
+    made = list(letters(60, to="it@a.example", senders=["a@b.example"], seed="s"))
+    again = list(letters(60, to="it@a.example", senders=["a@b.example"], seed="s"))
     without_date = [
         [[line for line in one.splitlines() if not line.startswith(b"Date:")] for one in some]
         for some in (made, again)
     ]
-    assert len(set(made)) == 200
+    assert len(set(made)) == 60
     assert [lines[:4] for lines in without_date[0]] == [lines[:4] for lines in without_date[1]]
-    for mark in (b"text/html", b"screen.png", b"In-Reply-To:", b"@customer.example"):
+    for mark in (b"text/html", b"screen.png", b"In-Reply-To:", b"From: new."):
         assert any(mark in one for one in made)

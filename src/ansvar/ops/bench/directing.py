@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -108,6 +109,9 @@ def _measured(asked: Asked, data: Path, size: int) -> Run:
     effort = Effort(times=asked.times)
     names = running.named(asked.only)
     with running.opened(loaded, tickets=size, names=names, effort=effort) as opened:
+        # Whoever ends it by a supervisor or a time limit gets what there is, as by Ctrl-C.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         try:
             running.measure(opened, explain=asked.explain)
         except KeyboardInterrupt:

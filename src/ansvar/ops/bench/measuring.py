@@ -15,7 +15,7 @@ from ansvar.ops.bench.visiting import Answer, Visitor
 
 DEAREST = 5
 _LONGEST_STATEMENT = 2000
-_LOOKED_AT_FIRST = 3
+_LOOKED_AT_FIRST = 2
 _FAILURES_NAMED = 3
 
 
@@ -24,10 +24,10 @@ class Effort:
     """How much time a scenario may take."""
 
     times: int = 200
-    warm_up: int = 20
+    warm_up: int = 30
     seconds: float = 12.0
     """After which no further one is begun."""
-    least: int = 5
+    least: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,7 @@ def _measured(request: Request, meter: Meter, effort: Effort) -> Scenario:
     first = [request.act() for _ in range(_LOOKED_AT_FIRST)]
     if failures := _failures(request, first):
         return Scenario(name=request.name, words=request.words, failures=failures)
-    _repeated(request.act, effort.warm_up, effort.seconds / 3, least=1)
+    _repeated(request.act, effort.warm_up, effort.seconds / 4, least=1)
     meter.restart()
     answers = _repeated(request.act, effort.times, effort.seconds, least=effort.least)
     cost, times = meter.cost(), len(answers)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ansvar.kernel.refusal import Refusal
@@ -16,6 +17,7 @@ from ansvar.ops.bench.explaining import Plan
 from ansvar.ops.bench.figures import Run, Scenario
 from ansvar.ops.bench.measuring import Effort, Meter, Request, measured, of_page
 from ansvar.ops.bench.pages import PAGES
+from ansvar.ops.bench.showing import in_a_line
 from ansvar.ops.bench.visiting import Visitor
 from ansvar.ops.config import Config
 from ansvar.ops.serve import sole_server
@@ -52,8 +54,10 @@ class Bench:
         return any(name in self.names for name in names)
 
     def keep(self, scenario: Scenario) -> None:
-        """Keep what was measured."""
+        """Keep what was measured; where no bar can be shown, say so in a line."""
         self.done[scenario.name] = scenario
+        if not console.out.is_terminal:
+            console.out.print(escape(in_a_line(scenario)))
 
     @contextlib.contextmanager
     def step(self, words: str, total: int = 1) -> Iterator[Callable[[str], None]]:

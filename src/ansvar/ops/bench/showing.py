@@ -42,6 +42,15 @@ def number(value: float) -> str:
     return f"{value:,.1f}" if abs(value) < _SMALL else f"{value:,.0f}"
 
 
+def in_a_line(scenario: Scenario) -> str:
+    """Return what a scenario came to, as a line of a log."""
+    figures = [
+        f"{COLUMNS.get(name, '')} {number(value)} {MEASURES[name]}".strip()
+        for name, value in scenario.values.items()
+    ]
+    return f"{scenario.words}: {', '.join([*figures, *scenario.failures])}"
+
+
 def table_of(run: Run, budgets: Budgets, before: Run | None) -> Table:
     """Make the table of a run: figures, budgets where there are any, and the change."""
     table = Table(title=f"{run.tickets:,} tickets", title_justify="left", box=box.SIMPLE_HEAD)
