@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import structlog
 from asgiref.sync import sync_to_async
+from django.db import connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from typing_extensions import override
@@ -63,6 +64,9 @@ class Background(threading.Thread):
                     )
                 else:
                     log.exception("part_failed", part=self.name, again_in_seconds=pause)
+            else:
+                # The worker says itself what went wrong, and ends as if it had been asked to.
+                pause = min(pause, _LONGEST_WITHOUT_DATABASE)
             finally:
                 self._works = False
             if time.monotonic() - begun > _SOUND_AFTER_SECONDS:
@@ -108,11 +112,15 @@ def lmtp_entrance(taking: socket.socket) -> Background:
 
 async def _work(jobs: int, stopping: threading.Event) -> None:
     # The global app keeps Django's connection: what pages queue stays in their transaction.
-    # It listens for jobs, which a pooler would not let it.
+    # It queues what runs by schedule on a connection that nobody else would close when it broke.
+    await sync_to_async(connections.close_all)()
+    # A worker listens for jobs, which a pooler would not let it.
     direct = PsycopgConnector(
         kwargs=await sync_to_async(direct_parameters)(),
         min_size=1,
         max_size=_WORKER_CONNECTIONS,
+        # A worker that has lost the database is to end and begin anew, not to wait for it.
+        timeout=_LONGEST_WITHOUT_DATABASE,
         reconnect_timeout=_LONGEST_WITHOUT_DATABASE,
     )
     own = app.with_connector(direct)
