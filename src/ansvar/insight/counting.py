@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import F, Min, OuterRef, Q, Subquery
+from django.db.models import Min, OuterRef, Q, Subquery
 
 from ansvar.insight.decisions.periods import Step, first_day
 from ansvar.insight.decisions.sums import (
@@ -161,14 +161,11 @@ def _of_topic(
 
 def at_present(topic: str, desk_id: int) -> tuple[Sums, datetime] | None:
     """Return what was stored of how things stand on a desk, and when; nothing if it was not."""
-    row = (
-        RollUp.objects.filter(
-            desk=desk_id, topic=topic, span=Span.NOW, desk__rolled_up__as_of__isnull=False
-        )
-        .annotate(as_of=F("desk__rolled_up__as_of"))
-        .first()
-    )
-    return (read(row.figures), row.as_of) if row is not None else None
+    # There is one at most. Sorted by its number, as `first` would, it is looked for among all.
+    rows = RollUp.objects.filter(
+        desk=desk_id, topic=topic, span=Span.NOW, desk__rolled_up__as_of__isnull=False
+    ).values_list("figures", "desk__rolled_up__as_of")
+    return next(((read(figures), as_of) for figures, as_of in rows), None)
 
 
 def by_step(sums: Mapping[date, Sums], step: Step) -> dict[date, Sums]:

@@ -192,6 +192,15 @@ class Clock(models.Model):
                 name="clock_missed",
                 condition=Q(stopped_at__isnull=False, used__gt=models.F("target")),
             ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="clock_of_others",
+                condition=Q(
+                    stopped_at__isnull=True,
+                    due_at__isnull=False,
+                    measure__in=[Measure.SUPPLIER, Measure.THIRD_PARTY],
+                ),
+            ),
         ]
 
     @override

@@ -26,6 +26,7 @@ from ansvar.insight.queries import Asked, Cell, Need, need_of, need_rows
 from ansvar.kernel import clock
 from ansvar.people.models import Desk
 from ansvar.people.queries import working_calendar
+from ansvar.ui.choices import LongSelect
 from ansvar.workbench.insight.asking import desks_with_figures, sheet
 from ansvar.workbench.insight.framing import InsightPage, in_frame, insight_pages
 from ansvar.workbench.insight.saying import plain_number
@@ -70,6 +71,7 @@ class NeedForm(forms.Form):
         label=gettext_lazy("Service"),
         required=False,
         empty_label=gettext_lazy("any"),
+        widget=LongSelect,
     )
     up_to = forms.TypedChoiceField(
         label=gettext_lazy("Priority"), required=False, coerce=int, empty_value=None
@@ -94,7 +96,7 @@ class NeedForm(forms.Form):
         self._choose("up_to", [("", _("any")), *least])
         services = self.fields["service"]
         assert isinstance(services, forms.ModelChoiceField)  # noqa: S101 - declared above
-        services.queryset = Service.objects.filter(desk=desk)
+        services.queryset = Service.objects.filter(desk=desk).only("desk", "name")
 
     def _choose(self, name: str, choices: list[tuple[Any, str]]) -> None:
         field = self.fields[name]

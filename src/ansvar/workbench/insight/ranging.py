@@ -21,6 +21,7 @@ from ansvar.people.models import Desk
 from ansvar.people.queries import working_calendar
 from ansvar.tickets.decisions import Kind
 from ansvar.tickets.models import KIND_NAMES
+from ansvar.ui.choices import LongSelect
 from ansvar.workbench.reading import DESK_KEY
 
 USUAL_DAYS = 90
@@ -45,6 +46,7 @@ class RangeForm(forms.Form):
         label=gettext_lazy("Service"),
         required=False,
         empty_label=gettext_lazy("any"),
+        widget=LongSelect,
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
 
@@ -67,7 +69,7 @@ class RangeForm(forms.Form):
             field.choices = offered
         service = self.fields["service"]
         assert isinstance(service, forms.ModelChoiceField)  # noqa: S101 - declared above
-        service.queryset = Service.objects.filter(desk=of)
+        service.queryset = Service.objects.filter(desk=of).only("desk", "name")
 
     def _told(self, told: QueryDict) -> dict[str, Any]:
         """Return what was asked, with the usual dates where none were."""

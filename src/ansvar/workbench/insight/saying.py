@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from ansvar.insight.decisions.losing import Loss
 from ansvar.servicelevels.clock_words import amount
@@ -14,7 +15,11 @@ from ansvar.ui.wording import duration
 
 def plain_number(value: float) -> str:
     """Say a number to a tenth, without the tenth when it is whole."""
-    rounded = round(value, 1)
+    return _plain_number(get_language(), round(value, 1))
+
+
+@lru_cache(maxsize=20_000)
+def _plain_number(_language: str | None, rounded: float) -> str:
     return number_format(rounded, 1 if rounded % 1 else 0, force_grouping=True)
 
 
