@@ -32,7 +32,7 @@ from ansvar.people.models import ContactPoint, Person
 Progress = Callable[[str, int, int], None]
 """Told how far a phase has come: its words, what is done, and how much there is."""
 
-_LIVES: Final = ((1000, 24), (50_000, 160), (500_000, 240))
+_LIVES: Final = ((1000, 10), (50_000, 160), (500_000, 240))
 _MOST_LIVES: Final = 320
 _SETTINGS: Final = (
     "SET LOCAL timezone = 'UTC'",
@@ -48,18 +48,27 @@ def fill(tickets: int, told: Progress) -> None:
 
     All of it is one transaction: if it is interrupted, the database is as empty as before.
 
-    Raises: standing.NotEmpty; moulds.Uncastable.
+    Raises: standing.NotEmpty; standing.HalfFilled; standing.Disagreeing; gathering.Uncastable.
     """
     standing.require_empty()
-    size, now = Size(tickets=tickets), clock.now()
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            for setting in _SETTINGS:
-                cursor.execute(setting)
-        house = _found(size, now, told)
-        _cast(house, now, told)
+        house = make_desk(tickets, told)
         standing.note_filled(tickets)
     standing.settle(house.desk.pk, told)
+
+
+def make_desk(tickets: int, told: Progress) -> House:
+    """Write a desk with so many tickets, in the caller's transaction.
+
+    Raises: gathering.Uncastable.
+    """
+    now = clock.now()
+    with connection.cursor() as cursor:
+        for setting in _SETTINGS:
+            cursor.execute(setting)
+    house = _found(Size(tickets=tickets), now, told)
+    _cast(house, now, told)
+    return house
 
 
 def _found(size: Size, now: datetime, told: Progress) -> House:
@@ -78,7 +87,11 @@ def _cast(house: House, now: datetime, told: Progress) -> None:
     tables = tables_of_tickets()
     count = next((lives for below, lives in _LIVES if house.size.tickets <= below), _MOST_LIVES)
     moulds = moulds_of_lives(
-        house, tables, count, now, lambda done, of: told("Telling tickets", done, of)
+        house,
+        tables,
+        lives=count,
+        now=now,
+        told=lambda done, of: told("Telling tickets", done, of),
     )
     names = [table.name for table in (*tables, table_of(Person), table_of(ContactPoint))]
     taken = loosening.loosen(names)
@@ -95,6 +108,6 @@ def _cast(house: House, now: datetime, told: Progress) -> None:
         ),
         chances=chances,
     )
-    days = casting.plan(moulds, house.size.tickets, now.date(), chances)
+    days = casting.plan(moulds, house.size.tickets, today=now.date(), chances=chances)
     work.cast_all(days, lambda done, of: told("Casting tickets", done, of))
     loosening.fasten(taken, lambda done, of: told("Making indexes, checking relations", done, of))

@@ -44,8 +44,8 @@ def found_agreements(house: House) -> None:
         _agree(
             house,
             LevelKind.SLA,
-            f"Customers, group {group + 1}",
-            Terms(
+            name=f"Customers, group {group + 1}",
+            terms=Terms(
                 scope=Scope(services=services),
                 rows=_rows(figures),
                 pauses=frozenset({"waiting:requester", "waiting:date"}),
@@ -60,8 +60,8 @@ def found_agreements(house: House) -> None:
     _agree(
         house,
         LevelKind.OLA,
-        "Teams behind the first line",
-        Terms(
+        name="Teams behind the first line",
+        terms=Terms(
             scope=Scope(teams=behind),
             rows=_rows(hold),
             pauses=frozenset({"waiting:requester", "waiting:supplier", "waiting:date"}),
@@ -91,7 +91,7 @@ def _rows(figures: Mapping[tuple[int, ...], Mapping[Measure, float]]) -> tuple[R
     )
 
 
-def _agree(house: House, kind: LevelKind, name: str, terms: Terms) -> None:
+def _agree(house: House, kind: LevelKind, *, name: str, terms: Terms) -> None:
     level = create_level(
         desk=house.desk, kind=kind, name=name, party="Heads of the departments", by=MAKER
     )

@@ -54,7 +54,7 @@ class Filling:
 
 
 def plan(
-    moulds: Moulds, tickets: int, today: date, chances: random.Random
+    moulds: Moulds, tickets: int, *, today: date, chances: random.Random
 ) -> Iterator[tuple[date, list[Mould]]]:
     """Yield for each day of the years the moulds of the tickets that come in then, in order."""
     fresh = _fresh(moulds, tickets, chances)

@@ -14,7 +14,7 @@ from ansvar.ops.bench import cast
 from ansvar.ops.bench.filling.belonging import Table, table_of
 from ansvar.ops.bench.filling.copying import Copying
 from ansvar.ops.bench.filling.founding import MAKER, House
-from ansvar.ops.bench.filling.moulds import rows_of
+from ansvar.ops.bench.filling.gathering import rows_of
 from ansvar.ops.bench.filling.words import person_name
 from ansvar.people.commands import create_person
 from ansvar.people.decisions import Channel, fold, search_text
@@ -59,7 +59,7 @@ def employ(house: House, told: Callable[[int, int], None]) -> list[Asker]:
         )
         askers.append(asker)
         department = house.departments[number % len(house.departments)].pk
-        for place, row in _rows(pattern, asker, department, number, ids):
+        for place, row in _rows(pattern, asker, department_id=department, number=number, ids=ids):
             copying.add(tables[place], row)
             ids[place] += 1
         if number % _TOLD_EVERY == 0:
@@ -107,7 +107,7 @@ def _pattern(house: House, tables: list[Table]) -> _Pattern:
 
 
 def _rows(
-    pattern: _Pattern, asker: Asker, department_id: int, number: int, ids: list[int]
+    pattern: _Pattern, asker: Asker, *, department_id: int, number: int, ids: list[int]
 ) -> Iterator[tuple[int, list[str | None]]]:
     """Yield the rows of a person, each with the place of its table."""
     phone = _phone(number)
@@ -135,7 +135,7 @@ def _rows(
         }
         yield 1, [*(row | own).values()]
     for row in pattern.entries:
-        payload = json.loads(str(row["payload"])) | _said(row, asker, shown, points)
+        payload = json.loads(str(row["payload"])) | _said(row, asker, shown=shown, points=points)
         own = {
             "id": str(ids[2]),
             "subject_id": str(asker.person_id),
@@ -144,7 +144,9 @@ def _rows(
         yield 2, [*(row | own).values()]
 
 
-def _said(row: Row, asker: Asker, shown: dict[str, str], points: dict[str, int]) -> dict[str, Any]:
+def _said(
+    row: Row, asker: Asker, *, shown: dict[str, str], points: dict[str, int]
+) -> dict[str, Any]:
     payload = json.loads(str(row["payload"]))
     if "full_name" in payload:
         return {"full_name": asker.name}

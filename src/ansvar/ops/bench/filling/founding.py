@@ -55,7 +55,7 @@ _HELD_BY: Final = 3
 _OWNERS: Final = 20
 ORDINARY: Final = 1
 """The place of `cast.AGENT` among the agents of the first line; the first one leads it."""
-_LEVELS: Final = 4
+_SMALL: Final = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,24 +70,29 @@ class Size:
         return max(100, self.tickets // cast.TICKETS_PER_PERSON)
 
     @property
+    def is_small(self) -> bool:
+        """Whether only a test looks at it."""
+        return self.tickets < _SMALL
+
+    @property
     def sites(self) -> int:
         """How many places there are."""
         return min(1000, max(50, self.tickets // 100))
 
     @property
     def services(self) -> int:
-        """How many services there are; few for a database that only a test looks at."""
-        return 120 if self.tickets >= 1000 else 20
+        """How many services there are."""
+        return 20 if self.is_small else 120
 
     @property
     def teams(self) -> int:
         """How many teams there are, the first line among them."""
-        return 40 if self.tickets >= 1000 else 8
+        return 6 if self.is_small else 40
 
     @property
     def agents(self) -> int:
         """How many agents there are."""
-        return 60 if self.tickets >= 1000 else 40
+        return 34 if self.is_small else 60
 
 
 @dataclass(kw_only=True)

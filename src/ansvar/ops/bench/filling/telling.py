@@ -17,8 +17,9 @@ from ansvar.ops.bench import cast
 from ansvar.ops.bench.filling.belonging import Table, rows_of_all_tables
 from ansvar.ops.bench.filling.casting import IN_ORDER, Moulds
 from ansvar.ops.bench.filling.founding import MAKER, House
+from ansvar.ops.bench.filling.gathering import Told, Uncastable, gather
 from ansvar.ops.bench.filling.lives import Ending, Life
-from ansvar.ops.bench.filling.moulds import Told, Uncastable, gather, mould_of
+from ansvar.ops.bench.filling.moulds import mould_of
 from ansvar.ops.bench.mailing import sink
 from ansvar.people.commands import create_person
 from ansvar.people.models import Person
@@ -42,6 +43,7 @@ _HOURS: Final = (6, 15, 17, 13, 9, 11, 12, 10, 8, 5, 2, 1)
 def moulds_of_lives(
     house: House,
     tables: Sequence[Table],
+    *,
     lives: int,
     now: datetime,
     told: Callable[[int, int], None],
@@ -57,7 +59,7 @@ def moulds_of_lives(
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         with sink() as port:
             edit_mailbox(mailbox_id, smtp_port=port, by=MAKER)
-            stories = _tell_all(house, lives, now, told)
+            stories = _tell_all(house, lives=lives, now=now, told=told)
         gather(tables, stories)
         _require_all_cast(before, tables)
         moulds = [mould_of(one, tables, in_order=IN_ORDER) for one in stories.values()]
@@ -70,7 +72,7 @@ def moulds_of_lives(
 
 
 def _tell_all(
-    house: House, lives: int, now: datetime, told: Callable[[int, int], None]
+    house: House, *, lives: int, now: datetime, told: Callable[[int, int], None]
 ) -> dict[int, Told]:
     with as_history():
         planned = _planned(house, lives, now)
@@ -87,7 +89,6 @@ def _tell_all(
     rows = Ticket.objects.select_related("requester")
     return {
         ticket.pk: Told(
-            ticket_id=ticket.pk,
             reference=ticket.reference,
             language=ticket.language,
             state=ticket.state,
@@ -141,7 +142,7 @@ def _somebody(house: House, number: int) -> Person:
 
 
 def _arrival(around: datetime, now: datetime, chances: random.Random) -> datetime:
-    """Return a moment of that day at which matters come in, or the moment itself if none is left."""
+    """Return a moment of that day at which matters come in; the moment itself if none is left."""
     hour = 7 + chances.choices(range(len(_HOURS)), weights=_HOURS)[0]
     at = time(hour, chances.randrange(60), chances.randrange(60), chances.randrange(1_000_000))
     arrived = datetime.combine(around.date(), at, tzinfo=UTC)

@@ -22,49 +22,53 @@ _SEED: Final = 61
 _FREQUENT: Final = {
     "en": (
         "the", "does", "not", "since", "this", "morning", "and", "we", "cannot", "open", "it",
-        "with", "my", "account", "password", "screen", "error", "message", "computer", "network",
-        "please", "help", "store", "again", "after", "update", "login", "invoice", "order", "phone",
-        "slow", "customer", "waiting", "list", "works", "yesterday", "colleague", "scanner",
-        "restart", "tried", "already", "license", "folder", "access", "mail", "calendar", "meeting",
-        "room", "keyboard", "monitor", "cable", "server", "connection", "wireless", "report",
-        "missing", "wrong", "price", "label", "delivery", "stock", "return", "till", "card",
+        "with", "my", "account", "password", "screen", "error", "message", "computer",
+        "network", "please", "help", "store", "again", "after", "update", "login", "invoice",
+        "order", "phone", "slow", "customer", "waiting", "list", "works", "yesterday",
+        "colleague", "scanner", "restart", "tried", "already", "license", "folder", "access",
+        "mail", "calendar", "meeting", "room", "keyboard", "monitor", "cable", "server",
+        "connection", "wireless", "report", "missing", "wrong", "price", "label", "delivery",
+        "stock", "return", "till", "card",
     ),
     "sv": (
         "och", "det", "inte", "sedan", "idag", "vi", "kan", "öppna", "med", "mitt", "konto",
-        "lösenord", "skärm", "fel", "meddelande", "dator", "nätverk", "snälla", "hjälp", "butik",
-        "igen", "efter", "uppdatering", "inloggning", "faktura", "beställning", "telefon", "långsam",
-        "kund", "väntar", "lista", "fungerar", "igår", "kollega", "läsare", "startat", "försökt",
-        "redan", "licens", "mapp", "behörighet", "brev", "kalender", "möte", "rum", "tangentbord",
-        "bildskärm", "kabel", "anslutning", "trådlöst", "rapport", "saknas", "pris", "etikett",
-        "leverans", "lager", "retur", "kassa", "kort", "apotek", "recept", "vara",
+        "lösenord", "skärm", "fel", "meddelande", "dator", "nätverk", "snälla", "hjälp",
+        "butik", "igen", "efter", "uppdatering", "inloggning", "faktura", "beställning",
+        "telefon", "långsam", "kund", "väntar", "lista", "fungerar", "igår", "kollega",
+        "läsare", "startat", "försökt", "redan", "licens", "mapp", "behörighet", "brev",
+        "kalender", "möte", "rum", "tangentbord", "bildskärm", "kabel", "anslutning",
+        "trådlöst", "rapport", "saknas", "pris", "etikett", "leverans", "lager", "retur",
+        "kassa", "kort", "apotek", "recept", "vara",
     ),
 }  # fmt: skip
 _SYLLABLES: Final = {
     "en": (
-        "ab", "con", "der", "est", "fil", "gra", "har", "ing", "jun", "kel", "lor", "men", "nor",
-        "ope", "pro", "ran", "ser", "tion", "und", "ver", "win", "cor", "bel", "tan", "sec", "mod",
+        "ab", "con", "der", "est", "fil", "gra", "har", "ing", "jun", "kel", "lor", "men",
+        "nor", "ope", "pro", "ran", "ser", "tion", "und", "ver", "win", "cor", "bel", "tan",
+        "sec", "mod",
     ),
     "sv": (
         "ar", "berg", "dal", "else", "för", "gång", "hög", "ing", "jord", "klar", "lång", "mål",
-        "nät", "om", "på", "rätt", "skap", "till", "upp", "väg", "ände", "överl", "stäl", "bruk",
+        "nät", "om", "på", "rätt", "skap", "till", "upp", "väg", "ände", "överl", "stäl",
+        "bruk",
     ),
 }  # fmt: skip
 _FIRST_NAMES: Final = (
-    "Agnes", "Anders", "Anna", "Axel", "Birgitta", "Bo", "Carin", "Daniel", "Ebba", "Elsa", "Emil",
-    "Erik", "Eva", "Fatima", "Filip", "Gunnar", "Hanna", "Hassan", "Helena", "Hugo", "Ida", "Ingrid",
-    "Jakob", "Johan", "Jonas", "Karin", "Kerstin", "Lars", "Lena", "Leyla", "Linnea", "Magnus",
-    "Maja", "Maria", "Mats", "Mikael", "Mohamed", "Nils", "Nora", "Olof", "Omar", "Oskar", "Per",
-    "Petra", "Rasmus", "Sara", "Sofia", "Stefan", "Susanne", "Sven", "Tove", "Ulf", "Vera", "Yusuf",
-    "Zahra", "Åsa",
+    "Agnes", "Anders", "Anna", "Axel", "Birgitta", "Bo", "Carin", "Daniel", "Ebba", "Elsa",
+    "Emil", "Erik", "Eva", "Fatima", "Filip", "Gunnar", "Hanna", "Hassan", "Helena", "Hugo",
+    "Ida", "Ingrid", "Jakob", "Johan", "Jonas", "Karin", "Kerstin", "Lars", "Lena", "Leyla",
+    "Linnea", "Magnus", "Maja", "Maria", "Mats", "Mikael", "Mohamed", "Nils", "Nora", "Olof",
+    "Omar", "Oskar", "Per", "Petra", "Rasmus", "Sara", "Sofia", "Stefan", "Susanne", "Sven",
+    "Tove", "Ulf", "Vera", "Yusuf", "Zahra", "Åsa",
 )  # fmt: skip
 _NAME_BEGINNINGS: Final = (
-    "Alm", "Asp", "Berg", "Björk", "Blom", "Dal", "Ek", "Eng", "Fors", "Gran", "Hag", "Hed", "Holm",
-    "Häll", "Kall", "Kron", "Lund", "Lönn", "Mo", "Nord", "Ny", "Palm", "Rosen", "Sand", "Sjö",
-    "Sten", "Strand", "Ström", "Sund", "Söder", "Wall", "Väst", "Åker", "Öst",
+    "Alm", "Asp", "Berg", "Björk", "Blom", "Dal", "Ek", "Eng", "Fors", "Gran", "Hag", "Hed",
+    "Holm", "Häll", "Kall", "Kron", "Lund", "Lönn", "Mo", "Nord", "Ny", "Palm", "Rosen", "Sand",
+    "Sjö", "Sten", "Strand", "Ström", "Sund", "Söder", "Wall", "Väst", "Åker", "Öst",
 )  # fmt: skip
 _NAME_ENDINGS: Final = (
-    "berg", "blad", "dahl", "fors", "gren", "holm", "hult", "kvist", "lund", "man", "mark", "ner",
-    "qvist", "stedt", "strand", "ström", "vall", "ås",
+    "berg", "blad", "dahl", "fors", "gren", "holm", "hult", "kvist", "lund", "man", "mark",
+    "ner", "qvist", "stedt", "strand", "ström", "vall", "ås",
 )  # fmt: skip
 SOUGHT_SURNAME: Final = "Lindqvist"
 """That of which `cast.PERSON_PART` is a part."""
