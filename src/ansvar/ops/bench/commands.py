@@ -76,3 +76,40 @@ def fill(
     from ansvar.ops.bench import directing  # noqa: PLC0415  # as above
 
     directing.fill(tickets, data)
+
+
+@app.command()
+def chaos(
+    *,
+    seconds: Annotated[float, typer.Option(min=1, help="So long parts are killed.")] = 300,
+    rate: Annotated[float, typer.Option(min=0.1, help="Things done a second.")] = 8,
+    seed: Annotated[str, typer.Option(help="Which order of kills; the same seed, the same.")] = "1",
+    data: Annotated[
+        Path | None, typer.Option(help="A filled folder; a small one of its own if left out.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Write what came of it to this file.")] = None,
+) -> None:
+    """Kill parts of the product under load, and prove that nothing promised is lost or twice."""
+    from ansvar.ops.bench import enduring  # noqa: PLC0415  # as above
+
+    if not enduring.run_chaos(data, seconds=seconds, rate=rate, seed=seed, out=json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def soak(
+    *,
+    minutes: Annotated[int, typer.Option(min=1, help="So long the load lasts.")] = 30,
+    share: Annotated[
+        float, typer.Option(min=0.05, max=1, help="Of the ceiling, which is found first.")
+    ] = 0.7,
+    data: Annotated[
+        Path | None, typer.Option(help="A filled folder; a small one of its own if left out.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Write what came of it to this file.")] = None,
+) -> None:
+    """Put steady load on the product: no error, flat memory, no growing lag."""
+    from ansvar.ops.bench import enduring  # noqa: PLC0415  # as above
+
+    if not enduring.run_soak(data, minutes=minutes, share=share, out=json):
+        raise typer.Exit(1)

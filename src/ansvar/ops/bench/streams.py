@@ -1,4 +1,4 @@
-"""Many open pages: streams of live news held by one small client, and what a piece of news costs."""
+"""Many open pages: streams of live news, held by one small client that counts who hears what."""
 
 import asyncio
 import contextlib
