@@ -17,7 +17,8 @@ from ansvar.people.models import Desk, Person
 from ansvar.rota.decisions import Duty
 from ansvar.rota.queries import absences_at, on_duty, turns_between
 from ansvar.tickets.models import CustodySpell, Ticket
-from ansvar.tickets.queries import viewer_of, visible_tickets
+from ansvar.tickets.queries import viewer_of
+from ansvar.tickets.sight import visible_tickets
 
 pytestmark = pytest.mark.django_db
 

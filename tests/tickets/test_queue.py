@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from builders import acting, an_agent
+from builders import an_agent
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,8 +14,9 @@ from ansvar.tickets.commands import (
     start_work,
 )
 from ansvar.tickets.models import Ticket
-from ansvar.tickets.queries import found_tickets, viewer_of, visible_tickets
+from ansvar.tickets.queries import viewer_of
 from ansvar.tickets.queue import counts, page_of, views
+from ansvar.tickets.sight import visible_tickets
 from tickets import a_resolved_ticket, a_ticket, a_workplace
 
 pytestmark = pytest.mark.django_db
@@ -100,18 +101,6 @@ def test_done_tickets_come_latest_first_in_pages():
     first = page_of(views["resolved"], me, place.desk.pk, size=3)
     rest = page_of(views["resolved"], me, place.desk.pk, size=3, after=first.next)
     assert [t.pk for t in (*first.tickets, *rest.tickets)] == made[::-1]
-
-
-def test_words_are_found_in_the_language_of_the_ticket():
-    place = a_workplace()
-    english = a_ticket(place, subject="Printers are jamming", language="en")
-    swedish = a_ticket(place, subject="Skrivarna krånglar", language="sv")
-    a_ticket(place, subject="Something else")
-    me = viewer_of(place.agent.pk)
-    assert list(found_tickets(me, "printer jam")) == [english]
-    assert list(found_tickets(me, "skrivare")) == [swedish]
-    assert list(found_tickets(me, swedish.reference.lower())) == [swedish]
-    assert not found_tickets(viewer_of(acting(english.requester).id), "printer")
 
 
 def due(ticket: Ticket, *, work: int | None = None, update: int | None = None) -> Ticket:

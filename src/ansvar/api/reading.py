@@ -18,6 +18,8 @@ from ansvar.kernel.small_tables import at_one_moment
 from ansvar.people.models import Person
 from ansvar.tickets.models import Ticket
 from ansvar.tickets.queries import tickets_of_party
+from ansvar.tickets.searching import FEW, matching, words_in_tickets
+from ansvar.tickets.sight import Viewer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,12 @@ class Reader:
         return Ticket.objects.filter(
             Q(desk_id__in=self.desks) | Q(service_id__in=self.own_services) | as_party
         )
+
+    def ids_with(self, text: str) -> list[int]:
+        """Return which of them have the words of *text*; the newest, where very many have."""
+        viewer = Viewer(person_id=self.person_id, desks=self.desks, services=self.own_services)
+        own = tickets_of_party(self.person_id).filter(words_in_tickets(text))
+        return [*matching(viewer, text).ids, *own.values_list("pk", flat=True)[:FEW]]
 
     def ticket(self, ticket_id: int) -> Ticket:
         """Return a ticket that the person may see.

@@ -18,7 +18,7 @@ from ansvar.notices.kinds import NoticeKind, kinds
 from ansvar.notices.models import Notice, NoticeWish
 from ansvar.people.models import Person
 from ansvar.tickets.models import Ticket
-from ansvar.tickets.queries import Viewer, visible_tickets
+from ansvar.tickets.sight import Viewer, visible_tickets
 
 COUNTED_UP_TO = 100
 """More unseen notices than this are shown as "99+"."""

@@ -13,7 +13,8 @@ from ansvar.people.models import Desk, Person
 from ansvar.portal.standing import Standing, standing_of
 from ansvar.servicelevels.running import with_story
 from ansvar.tickets.models import Ticket
-from ansvar.tickets.queries import tickets_of_party, words_in_tickets
+from ansvar.tickets.queries import tickets_of_party
+from ansvar.tickets.searching import words_in_tickets
 
 SHORTEST_WORD = 2
 MOST_FOUND = 6

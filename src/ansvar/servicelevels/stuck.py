@@ -26,7 +26,8 @@ from ansvar.servicelevels.models import Clock, StuckNormal, StuckRule, StuckTick
 from ansvar.tickets import queue
 from ansvar.tickets.decisions import State, WaitingFor
 from ansvar.tickets.models import OPEN_STATES, Ticket
-from ansvar.tickets.queries import SHOWN_WITH, Viewer, visible_tickets
+from ansvar.tickets.queries import SHOWN_WITH
+from ansvar.tickets.sight import Viewer, visible_tickets
 
 IS_STUCK = Q(stuck__quiet_since=F("changed_at"))
 """A ticket that has not changed since it was found to stand still."""

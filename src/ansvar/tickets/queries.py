@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import DateTimeField, F, FilteredRelation, Q, QuerySet, Value
 
 from ansvar.access.queries import desks_where
@@ -16,14 +15,13 @@ from ansvar.kernel.models import Entry
 from ansvar.people.models import Membership
 from ansvar.tickets.models import (
     OPEN_STATES,
-    SEARCH_LANGUAGES,
     CustodySpell,
     HandOverRequest,
     Participant,
     Task,
     Ticket,
 )
-from ansvar.tickets.sight import Viewer, visible_tickets
+from ansvar.tickets.sight import Viewer
 
 MOST_ASKED = 100
 """Whoever is asked more than that sees the oldest first."""
@@ -100,24 +98,6 @@ def open_tickets_of(person_id: int) -> QuerySet[Ticket]:
     return Ticket.objects.filter(requester_id=person_id, state__in=OPEN_STATES).order_by(
         "-opened_at"
     )
-
-
-def words_in_tickets(text: str) -> Q:
-    """Return the condition for tickets that have the words of *text*, or whose reference it is."""
-    words = text.strip()
-    query = SearchQuery(words, config="simple", search_type="websearch")
-    for configuration in SEARCH_LANGUAGES.values():
-        query = query | SearchQuery(words, config=configuration, search_type="websearch")
-    return Q(reference__iexact=words) | Q(search=query)
-
-
-def found_tickets(viewer: Viewer, text: str) -> QuerySet[Ticket]:
-    """Return tickets that have the words of *text*, or whose reference it is; latest first.
-
-    Not ranked: ranking reads every match, and the latest is what an agent looks for.
-    """
-    matches = words_in_tickets(text)
-    return visible_tickets(viewer).filter(matches).order_by("-changed_at", "-id")
 
 
 def timeline_entries(ticket_id: int) -> QuerySet[Entry]:

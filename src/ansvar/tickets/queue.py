@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import DateTimeField, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -103,6 +103,8 @@ class View:
     where: Condition
     is_open: bool = True
     order: Order = BY_VALUE
+    is_gathered: bool = False
+    """Whether it is a few from many places: walking through all in order would find them late."""
     after: str = ""
     """Behind which other one it stands, when a context above files it."""
 
@@ -120,8 +122,18 @@ def _view(
     where: Condition,
     order: Order = BY_VALUE,
     is_open: bool = True,
+    is_gathered: bool = False,
 ) -> None:
-    views.add(key)(View(title=title, icon=icon, why=why, where=where, is_open=is_open, order=order))
+    view = View(
+        title=title,
+        icon=icon,
+        why=why,
+        where=where,
+        is_open=is_open,
+        order=order,
+        is_gathered=is_gathered,
+    )
+    views.add(key)(view)
 
 
 def _needs(viewer: Viewer) -> Q:
@@ -150,6 +162,7 @@ _view(
         "the desk."
     ),
     where=_needs,
+    is_gathered=True,
 )
 _view(
     "asked",
@@ -380,6 +393,9 @@ def _listed(
     order = shape.view.order
     if after is not None:
         found = found.filter(order.beyond(after))
+    if shape.view.is_gathered:
+        # No index offers this order, so the database gathers by the ones that find each part.
+        return found.order_by(F("priority") + Value(0), *order.columns)
     return found.order_by(*order.columns)
 
 

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 
 from ansvar.access.queries import desks_where
 from ansvar.tickets.models import Ticket
-from ansvar.tickets.queries import visible_tickets
+from ansvar.tickets.sight import visible_tickets
 from ansvar.workbench.reading import reader_of
 
 

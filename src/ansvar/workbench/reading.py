@@ -14,7 +14,8 @@ from ansvar.kernel.composed import Given, IdsGiven, among, composed
 from ansvar.kernel.rights import may
 from ansvar.people.models import Desk, Person
 from ansvar.rota.queries import OnDuty, queue_manager_along, read_on_duty
-from ansvar.tickets.queries import Viewer, viewer_of
+from ansvar.tickets.queries import viewer_of
+from ansvar.tickets.sight import Viewer
 
 DESK_KEY = "desk"
 """In the session: the desk somebody has chosen, when they work at several."""

@@ -1,7 +1,9 @@
 """Search: people first, with what is open for them, then tickets and services."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,11 +13,16 @@ from ansvar.access.middleware import actor_of
 from ansvar.access.pages import page
 from ansvar.catalogue.models import Service
 from ansvar.catalogue.queries import services_visible_to
+from ansvar.kernel.composed import IdsGiven, among, composed
 from ansvar.people.models import Person
 from ansvar.people.queries import search_people
+from ansvar.people.small_tables import DESKS
+from ansvar.servicelevels.running import next_due_along
 from ansvar.tickets.models import OPEN_STATES, Ticket
-from ansvar.tickets.queries import SHOWN_WITH, found_tickets
+from ansvar.tickets.queries import SHOWN_WITH
 from ansvar.tickets.queue import BY_VALUE
+from ansvar.tickets.searching import Found, found_tickets
+from ansvar.tickets.sight import Reach, given_viewer, visible_tickets
 from ansvar.ui import render
 from ansvar.workbench.finding import tickets_seen
 from ansvar.workbench.queue import Row
@@ -27,6 +34,10 @@ TICKETS = 30
 SERVICES = 5
 IN_PALETTE = 5
 SHORTEST = 2
+MOST_OPEN = 50
+"""Of so many open tickets a person the most urgent are shown; nobody has more."""
+REFERENCE = re.compile(r"[A-Za-z]{1,8}-[0-9]{1,12}")
+NOTHING = Found(tickets=[], looked_at=0, is_all=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +53,18 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show what a text finds; a whole reference opens its ticket at once."""
     text = request.GET.get("q", "").strip()
     reader = reader_of(request)
-    if text:
+    if REFERENCE.fullmatch(text):
         exact = tickets_seen(request).filter(reference=text.upper()).first()
         if exact is not None:
             return redirect("ticket", exact.reference)
     is_long_enough = len(text) >= SHORTEST
-    tickets = _tickets(reader, text, TICKETS) if is_long_enough else []
+    found = _tickets(reader, text, TICKETS) if is_long_enough else NOTHING
     context = {
         "query": text,
         "is_long_enough": is_long_enough,
         "people": _people(request, text) if is_long_enough else [],
-        "rows": [Row(ticket, reader) for ticket in tickets],
+        "rows": [Row(ticket, reader) for ticket in found.tickets],
+        "found": found,
         "services": _services(reader, text) if is_long_enough else [],
         "more_url": "",
         "selected": None,
@@ -84,7 +96,7 @@ def search_palette(request: HttpRequest) -> JsonResponse:
             "href": reverse("ticket", args=[ticket.reference]),
             "icon": "ticket",
         }
-        for ticket in _tickets(reader, text, IN_PALETTE)
+        for ticket in _tickets(reader, text, IN_PALETTE).tickets
     ]
     entries += [
         {
@@ -98,29 +110,36 @@ def search_palette(request: HttpRequest) -> JsonResponse:
     return JsonResponse(entries, safe=False)
 
 
-def _tickets(reader: Reader, text: str, most: int) -> list[Ticket]:
-    found = found_tickets(reader.viewer, text).select_related(*SHOWN_WITH)
-    by_number = Ticket.objects.none()
-    if text.isdigit():
-        # A caller says only the number.
-        by_number = tickets_seen(reader.request).filter(reference__endswith=f"-{text}")
-    return [*by_number.select_related(*SHOWN_WITH)[:IN_PALETTE], *found[:most]][:most]
+def _tickets(reader: Reader, text: str, most: int) -> Found:
+    found = found_tickets(reader.sight, text, most=most, along=next_due_along)
+    if not text.isdigit():
+        return found
+    # A caller says only the number, which every desk may have.
+    called = [f"{prefix}-{int(text)}" for prefix in set(DESKS.values_of("prefix").values())]
+    seen = tickets_seen(reader.request).filter(reference__in=called).select_related(*SHOWN_WITH)
+    by_number = list(seen[:IN_PALETTE])
+    others = [ticket for ticket in found.tickets if ticket not in by_number]
+    return replace(found, tickets=[*by_number, *others][:most])
 
 
 def _services(reader: Reader, text: str) -> list[Service]:
     return list(services_visible_to(reader.actor).filter(name__icontains=text)[:SERVICES])
 
 
+@composed
+def _open_of(reach: Reach) -> QuerySet[Ticket]:
+    seen = visible_tickets(given_viewer(reach)).filter(state__in=OPEN_STATES)
+    theirs = seen.filter(among("requester_id", IdsGiven("people")))
+    shown = theirs.only("reference", "subject", "state", "priority", "opened_at", "requester")
+    return shown.order_by(*BY_VALUE.columns)[: PEOPLE * MOST_OPEN]
+
+
 def _people(request: HttpRequest, text: str) -> list[FoundPerson]:
     people = search_people(text, by=actor_of(request), limit=PEOPLE).people
     theirs: dict[int, list[Ticket]] = {person.pk: [] for person in people}
-    parts = [
-        tickets_seen(request)
-        .filter(requester=person, state__in=OPEN_STATES)
-        .order_by(*BY_VALUE.columns)[:OPEN_EACH]
-        for person in people
-    ]
-    if parts:
-        for ticket in parts[0].union(*parts[1:], all=True):
+    if people:
+        viewer = reader_of(request).sight
+        told = {"people": list(theirs), **viewer.values(None)}
+        for ticket in _open_of(viewer.reach_on(None)).rows(**told):
             theirs[ticket.requester_id].append(ticket)
-    return [FoundPerson(person=person, tickets=theirs[person.pk]) for person in people]
+    return [FoundPerson(person=person, tickets=theirs[person.pk][:OPEN_EACH]) for person in people]

@@ -25,7 +25,9 @@ from ansvar.tickets.models.ticket import (
     SEARCH_SQL,
     STATE_NAMES,
     WAITING_NAMES,
+    WINDOW_BITS,
     Ticket,
+    window_of,
 )
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "STATE_NAMES",
     "TASK_NAMES",
     "WAITING_NAMES",
+    "WINDOW_BITS",
     "CustodySpell",
     "Draft",
     "HandOverReason",
@@ -51,4 +54,5 @@ __all__ = [
     "Task",
     "Ticket",
     "TicketDetail",
+    "window_of",
 ]

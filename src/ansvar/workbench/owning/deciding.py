@@ -22,7 +22,8 @@ from ansvar.tickets.deciding import IN_PLACE_OF_OWNERS
 from ansvar.tickets.decisions import Answer, Because
 from ansvar.tickets.explaining import why_hand_over_is_asked
 from ansvar.tickets.models import ANSWER_NAMES, HandOverRequest, Ticket
-from ansvar.tickets.queries import custodies_of, visible_tickets
+from ansvar.tickets.queries import custodies_of
+from ansvar.tickets.sight import visible_tickets
 from ansvar.ui import render
 from ansvar.ui.wording import duration
 from ansvar.workbench.custody import Strip, strip_from

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from ansvar.catalogue.models import Service
 from ansvar.people.models import Desk, Person
 from ansvar.tickets.models import OPEN_STATES, Ticket
-from ansvar.tickets.queries import visible_tickets
+from ansvar.tickets.sight import visible_tickets
 from ansvar.workbench.finding import on_own_desks
 from ansvar.workbench.reading import Reader, reader_of
 
