@@ -28,6 +28,14 @@ def try_again(*, cup: str) -> None:
     raise ValueError("not yet")
 
 
+@task("tests.once_more")
+def once_more(*, cup: str) -> None:
+    RAN.append(cup)
+    if len(RAN) == 1:
+        once_more.later_once("cup", cup=cup)
+        raise ValueError("the first time it fails")
+
+
 def work() -> None:
     """Let a worker do what is due and end."""
 
@@ -99,6 +107,15 @@ def test_work_is_tried_again_later_before_it_counts_as_failed():
             "WHERE task_name = 'tests.try_again'"
         )
         assert cursor.fetchone() == (True,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_fails_while_the_same_waits_leaves_it_to_that():
+    once_more.later_once("cup", cup="red")
+    work()
+    assert RAN == ["red", "red"]
+    assert jobs("tests.once_more") == []
+    assert not Failure.objects.exists()
 
 
 @pytest.mark.django_db

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from ansvar.kernel import clock
 from ansvar.kernel.models import Entry, GivenAnswer
@@ -35,7 +37,11 @@ async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     manager = context.app.job_manager
     stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
     for job in stalled:
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # The same work waits already, but for the lock that the dead worker's job holds.
+            await manager.finish_job(job, status=Status.ABORTED, delete_job=False)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -121,6 +121,9 @@ def task(
                 if attempt >= attempts:
                     keep_failure(made, arguments, error=error, attempts=attempt)
                     return
+                if _waits_already(context):
+                    # Two of a key cannot wait; the other one does what this one has left.
+                    return
                 raise
 
         retry = RetryStrategy(max_attempts=attempts, exponential_wait=2)
@@ -129,6 +132,14 @@ def task(
         return tasks.add(name)(made)
 
     return register
+
+
+def _waits_already(context: JobContext) -> bool:
+    """Tell whether the same work, by its key, waits in the queue beside this run of it."""
+    key = context.job.queueing_lock if context.job else None
+    if not key:
+        return False
+    return ProcrastinateJob.objects.filter(queueing_lock=key, status="todo").exists()
 
 
 @transaction.atomic
