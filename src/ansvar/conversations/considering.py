@@ -26,14 +26,15 @@ from ansvar.conversations.findings import Finding, found
 from ansvar.conversations.models import OUR_IDS, InboundMail, Mailbox, Message
 from ansvar.conversations.parsing import Address, Incoming
 from ansvar.conversations.parsing.marks import Mark
+from ansvar.conversations.small_tables import DESKS_OF_MAILBOXES
 from ansvar.conversations.tokens import ticket_of_answer_token, token_in_address
-from ansvar.kernel import clock
+from ansvar.kernel import clock, prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.rights import may
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Desk, Person
 from ansvar.people.queries import at_email, people_by_email
-from ansvar.tickets.models import OPEN_STATES, Ticket
+from ansvar.tickets.models import Ticket
 from ansvar.tickets.relations import is_party
 
 _MOST_TO = 20
@@ -183,9 +184,9 @@ def _known(author: Address | None, *, is_automatic: bool) -> tuple[Person | None
 
 def _addresses_of_desks(addresses: Sequence[Address]) -> dict[str, int]:
     """Return which of *addresses* are mailboxes, with the desk of each."""
+    desks = DESKS_OF_MAILBOXES.present()
     plain = {_without_token(one.address) for one in addresses}
-    rows = Mailbox.objects.filter(address__in=plain).values_list("address", "desk_id")
-    return dict(rows)
+    return {address: desks[address] for address in plain & desks.keys()}
 
 
 def _without_token(address: str) -> str:
@@ -197,13 +198,13 @@ def _repeats(mail: Incoming, inbound_id: int | None) -> list[InboundMail]:
     """Return the same mail, received before and on tickets, of whatever desk."""
     if not mail.message_id:
         return []
-    same = InboundMail.objects.filter(
-        message_id=mail.message_id,
-        fingerprint=mail.fingerprint,
-        state=InboundMail.State.TAKEN,
-        ticket__isnull=False,
+    same = prepared.rows(
+        InboundMail,
+        "message_id = %s AND fingerprint = %s AND state = 'taken' AND ticket_id IS NOT NULL",
+        mail.message_id,
+        mail.fingerprint,
     )
-    ids = set(same.order_by().values_list("pk", flat=True)) - {inbound_id}
+    ids = {one.pk for one in same} - {inbound_id}
     if not ids:
         return []
     rows = InboundMail.objects.filter(pk__in=ids).select_related("mailbox__desk", "ticket")
@@ -331,12 +332,16 @@ def _suggestion(mail: Incoming, person: Person | None, desk: Desk) -> Suggestion
     if person is None or not subject or not desk.suggest_days:
         return None
     since = clock.now() - timedelta(days=desk.suggest_days)
-    rows = Ticket.objects.filter(
-        requester=person, desk=desk, state__in=OPEN_STATES, subject__iexact=subject
+    latest = prepared.first(
+        Ticket,
+        "requester_id = %s AND desk_id = %s AND state NOT IN ('resolved', 'closed')"
+        " AND upper(subject) = upper(%s) AND changed_at >= %s ORDER BY changed_at DESC LIMIT 1",
+        person.pk,
+        desk.pk,
+        subject,
+        since,
     )
-    recent = rows.filter(changed_at__gte=since).order_by("-changed_at")
-    found_one = recent.values_list("pk", "reference").first()
-    return Suggestion(ticket_id=found_one[0], reference=found_one[1]) if found_one else None
+    return Suggestion(ticket_id=latest.pk, reference=latest.reference) if latest else None
 
 
 def _acting(person: Person) -> Actor:

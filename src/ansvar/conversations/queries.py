@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Count, Q, QuerySet
 
 from ansvar.access.queries import desks_where
-from ansvar.catalogue.queries import needed_facts_of
+from ansvar.catalogue.small_tables import NEEDED_FACTS
 from ansvar.conversations.models import Attachment, InboundMail, Mailbox, Message, OutboundMail
 from ansvar.kernel import clock
 from ansvar.kernel.actor import Actor
@@ -170,8 +170,10 @@ def stopped_mails(person: Person) -> QuerySet[OutboundMail]:
 
 def needs_to_know(ticket_id: int) -> bool:
     """Tell whether the service of a ticket asks for anything."""
-    service_id = Ticket.objects.values_list("service", flat=True).get(pk=ticket_id)
-    return service_id is not None and needed_facts_of(service_id).exists()
+    asking = set(NEEDED_FACTS.values_of("service_id", is_active=True).values())
+    if not asking:
+        return False
+    return Ticket.objects.values_list("service", flat=True).get(pk=ticket_id) in asking
 
 
 def older_than(rows: QuerySet[InboundMail], pk: int) -> QuerySet[InboundMail]:

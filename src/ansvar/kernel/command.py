@@ -24,8 +24,8 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
     have no id.
 
     Within a larger transaction a refused command leaves nothing behind, at the price of a
-    savepoint. History is told by the thousand and does without, and so does `all_or_nothing`: who
-    goes on after a refusal there opens a transaction around the command.
+    savepoint. History is told by the thousand and does without, and so do `all_or_nothing` and
+    `without_savepoints`: who goes on after a refusal there opens a transaction around the command.
     """
 
     @wraps(function)
@@ -49,9 +49,23 @@ def all_or_nothing() -> Iterator[None]:
     For work of many commands that is done by the hundred in a second: the commands inside do
     without a savepoint each, and their entries are written together.
     """
-    with transaction.atomic(), journal.together(), reactions.settled_at_end():
-        token = _all_or_nothing.set(True)
-        try:
-            yield
-        finally:
-            _all_or_nothing.reset(token)
+    with (
+        transaction.atomic(),
+        journal.together(),
+        reactions.settled_at_end(),
+        without_savepoints(),
+    ):
+        yield
+
+
+@contextmanager
+def without_savepoints() -> Iterator[None]:
+    """Let a refusal of any command inside undo all that the command around it has done, too.
+
+    For a command that lets the refusal through to its caller.
+    """
+    token = _all_or_nothing.set(True)
+    try:
+        yield
+    finally:
+        _all_or_nothing.reset(token)

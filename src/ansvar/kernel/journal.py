@@ -20,8 +20,9 @@ V = TypeVar("V")
 _request_id: ContextVar[uuid.UUID | None] = ContextVar("request_id", default=None)
 AT_ONCE = 500
 """Entries of history that are written with one statement."""
-FEW = 8
-"""Up to so many entries are written by a statement that is kept ready."""
+FEW = 5
+"""Up to so many entries are written by a statement that is kept ready: the driver keeps none with
+more than fifty values."""
 
 
 @dataclass(kw_only=True)

@@ -4,12 +4,15 @@ The ORM composes its SQL anew each time, which takes longer than the database ta
 look-up by index. These few are composed once.
 """
 
+import json
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
+from typing_extensions import override
 
 M = TypeVar("M", bound=Model)
 
@@ -96,9 +99,22 @@ def put(
     """
     if not rows:
         return
-    written = [_value(field, row) for row in rows for field in _written(model, with_id=False)]
+    fields = _written(model, with_id=False)
+    told = [{one.column: getattr(row, one.attname) for one in fields} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_putting(model, len(rows), key, changing), written)
+        cursor.execute(_putting(model, key, changing), [json.dumps(told, cls=_Columns)])
+
+
+class _Columns(json.JSONEncoder):
+    """Writes values as the database reads them, times to the microsecond."""
+
+    @override
+    def default(self, o: Any) -> Any:
+        if isinstance(o, datetime):
+            return o.isoformat()
+        if isinstance(o, timedelta):
+            return f"{o.days} days {o.seconds} seconds {o.microseconds} microseconds"
+        return super().default(o)
 
 
 def _value(field: "Field[Any, Any]", row: Model) -> Any:
@@ -140,8 +156,10 @@ def _named(model: type[Model], names: tuple[str, ...]) -> "tuple[Field[Any, Any]
 
 @cache
 def _inserting(model: type[Model], count: int, *, with_id: bool) -> str:
-    meta = model._meta  # noqa: SLF001 - as below
-    inserted = _into(model, count, with_id=with_id)
+    meta, columns = model._meta, _columns(model, with_id=with_id)  # noqa: SLF001 - as below
+    row = f"({', '.join(['%s'] * len(_written(model, with_id=with_id)))})"
+    # No value from outside is in it.
+    inserted = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES {", ".join([row] * count)}'  # noqa: S608
     return inserted if with_id else f'{inserted} RETURNING "{meta.pk.column}"'
 
 
@@ -154,21 +172,20 @@ def _updating(model: type[Model], fields: "tuple[Field[Any, Any], ...]") -> str:
 
 
 @cache
-def _putting(model: type[Model], count: int, /, *names: tuple[str, ...]) -> str:
-    key, changing = names
+def _putting(model: type[Model], key: tuple[str, ...], changing: tuple[str, ...]) -> str:
+    table, columns = model._meta.db_table, _columns(model, with_id=False)  # noqa: SLF001 - as below
     changes = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in changing)
-    inserted = _into(model, count, with_id=False)
-    return f"{inserted} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
-
-
-def _into(model: type[Model], count: int, *, with_id: bool) -> str:
-    columns = [f'"{field.column}"' for field in _written(model, with_id=with_id)]
-    row = f"({', '.join(['%s'] * len(columns))})"
-    # No value from outside is in it.
+    # One value, however many rows: it stays one statement, which the database keeps prepared. No
+    # value from outside is in it.
     return (
-        f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)})'  # noqa: S608, SLF001 - as below
-        f" VALUES {', '.join([row] * count)}"
+        f'INSERT INTO "{table}" ({columns})'  # noqa: S608
+        f' SELECT {columns} FROM json_populate_recordset(NULL::"{table}", %s::json)'
+        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
     )
+
+
+def _columns(model: type[Model], *, with_id: bool) -> str:
+    return ", ".join(f'"{field.column}"' for field in _written(model, with_id=with_id))
 
 
 @cache

@@ -7,7 +7,7 @@ the usual way.
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from ansvar.conversations.claiming import Claim, Claimant, claimants
 from ansvar.conversations.decisions import Way
@@ -17,6 +17,7 @@ from ansvar.people.models import Desk
 from ansvar.suppliers.commands.receiving import take_in
 from ansvar.suppliers.decisions import task_references_in, their_reference_in
 from ansvar.suppliers.models import Supplier, SupplierMessage, SupplierTask
+from ansvar.suppliers.small_tables import WRITERS
 
 OUR_SUPPLIER_IDS = f"{OUR_IDS}supplier."
 """How the Message-IDs of mails to suppliers begin."""
@@ -48,12 +49,10 @@ class MailOfSuppliers:
 
 def suppliers_at(sender: str) -> list[Supplier]:
     """Return the suppliers for whom somebody with this address writes."""
-    domain = sender.rpartition("@")[2].lower()
-    if not domain:
+    if not sender.rpartition("@")[2]:
         return []
-    theirs = Q(address__iexact=sender) | Q(contacts__address__iexact=sender)
-    rows = Supplier.objects.filter(theirs | Q(domains__contains=[domain]))
-    return list(rows.order_by("pk").distinct())
+    ids = [one.supplier_id for one in WRITERS.present() if one.is_behind(sender)]
+    return list(Supplier.objects.filter(pk__in=ids).order_by("pk")) if ids else []
 
 
 def _by_id(ids: Iterable[str], desk: Desk) -> SupplierTask | None:

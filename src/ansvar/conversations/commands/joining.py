@@ -9,6 +9,7 @@ from ansvar.conversations.decisions import Decision, Step
 from ansvar.conversations.facts import MessageReceived, MessageSent
 from ansvar.conversations.models import InboundMail, Message
 from ansvar.conversations.parsing import Incoming
+from ansvar.kernel import prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.journal import record
 from ansvar.people.commands import note_contact_point_works
@@ -118,7 +119,7 @@ def message_of(
     said_at: datetime,
 ) -> Message:
     """Write the words of a mail down on a ticket; its files are the caller's to keep."""
-    return Message.objects.create(
+    message = Message(
         ticket=ticket,
         direction=direction,
         channel="email",
@@ -135,6 +136,8 @@ def message_of(
         inbound=inbound,
         said_at=said_at,
     )
+    prepared.insert(message)
+    return message
 
 
 def _message(

@@ -1,5 +1,7 @@
 """From raw bytes to words on a ticket, exactly once."""
 
+from contextlib import suppress
+
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -17,8 +19,9 @@ from ansvar.conversations.parsing import Incoming, Unreadable, read_mail
 from ansvar.conversations.parsing.reading import header_of, require_sense
 from ansvar.kernel import prepared
 from ansvar.kernel.actor import Actor
-from ansvar.kernel.command import all_or_nothing, command
+from ansvar.kernel.command import command, without_savepoints
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.small_tables import at_one_moment
 from ansvar.people.commands import learn_person, make_known
 from ansvar.people.decisions import BadAddress
 from ansvar.people.models import Person
@@ -28,9 +31,13 @@ from ansvar.tickets.models import Link, Ticket
 LONGEST_DESCRIPTION = 50_000
 _LONGEST_MADE_SUBJECT = 80
 _RELATED = Link.Relation.RELATED
+_READ = (
+    "state", "reason", "decision", "way", "kind", "findings", "readings", "suggested", "same_as",
+    "sender", "subject", "message_id", "fingerprint", "is_answerable", "ticket",
+)  # fmt: skip
+"""What reading a mail tells of it."""
 
 
-@command
 def read_inbound(
     inbound_id: int, *, is_released: bool = False, mailbox: Mailbox | None = None
 ) -> InboundMail:
@@ -43,35 +50,39 @@ def read_inbound(
     Records: what the mail leads to: TicketOpened, MessageReceived, MessageSent, MailIgnored,
     MailQuarantined.
     """
-    inbound = prepared.first(InboundMail, "id = %s FOR UPDATE", inbound_id)
-    if inbound is None:
-        raise InboundMail.DoesNotExist
-    if inbound.state != InboundMail.State.STORED:
-        return inbound
-    inbound.mailbox = mailbox or mailbox_to_read(inbound.mailbox_id)
-    _commit_without_waiting()
-    by = mailbox_actor(inbound.mailbox)
-    inbound.readings += 1
     try:
-        # Who lets a mail through has seen how large it is.
-        most = None if is_released else inbound.mailbox.largest_mb * 1024 * 1024
-        mail = read_mail(store.read(inbound.sha256), largest=most)
-        _describe(inbound, mail)
-        require_sense(mail)
-        # A refusal half-way leaves nothing behind but the quarantine.
-        with all_or_nothing():
-            _settle(inbound, mail, by=by, is_released=is_released)
+        return _read(inbound_id, is_released=is_released, mailbox=mailbox)
     except store.ContentAway:
         # Nothing is wrong with the mail: it is read when the store answers again.
         raise
-    except VirusFound as error:
-        inbound.signature = error.signature
-        # Who seems to have sent it is rarely who did: nobody is told.
-        _refuse(inbound, str(error), by=by, told_as="")
-    except (Unreadable, Refusal, BadAddress) as error:
-        _refuse(inbound, str(error), by=by)
-    except ValidationError as error:
-        _refuse(inbound, " ".join(error.messages), by=by)
+    except (Unreadable, Refusal, BadAddress, ValidationError) as error:
+        # A refusal half-way has left nothing behind.
+        return _refuse(inbound_id, error, mailbox=mailbox)
+
+
+@command
+def _read(inbound_id: int, *, is_released: bool, mailbox: Mailbox | None) -> InboundMail:
+    inbound = _to_read(inbound_id, mailbox)
+    if inbound.state != InboundMail.State.STORED:
+        return inbound
+    # Who lets a mail through has seen how large it is.
+    most = None if is_released else _largest(inbound)
+    mail = read_mail(store.read(inbound.sha256), largest=most)
+    _describe(inbound, mail)
+    require_sense(mail)
+    with without_savepoints():
+        _settle(inbound, mail, by=mailbox_actor(inbound.mailbox), is_released=is_released)
+    return inbound
+
+
+def _to_read(inbound_id: int, mailbox: Mailbox | None) -> InboundMail:
+    """Return a mail, locked, and counted as read once more if it waits for that."""
+    inbound = prepared.first(InboundMail, "id = %s FOR UPDATE", inbound_id)
+    if inbound is None:
+        raise InboundMail.DoesNotExist
+    if inbound.state == InboundMail.State.STORED:
+        inbound.mailbox = mailbox or mailbox_to_read(inbound.mailbox_id)
+        inbound.readings += 1
     return inbound
 
 
@@ -80,28 +91,48 @@ def mailbox_to_read(mailbox_id: int) -> Mailbox:
     return Mailbox.objects.select_related("desk").defer(*Mailbox.SECRETS).get(pk=mailbox_id)
 
 
-def _commit_without_waiting() -> None:
-    """Let the commit of this transaction not wait for the disk.
+def _alone_with(message_id: str) -> None:
+    """Let others who read the same mail wait, and the commit not wait for the disk.
 
-    The mail itself is safe already. After a power cut the whole reading may be undone, and is then
-    done again; whatever follows from it, such as a mail to its sender, begins with a job whose
-    own commit waits for the disk and takes this one along.
+    The same mail may be read from two mailboxes in the same moment. And it is safe already: after a
+    power cut the whole reading may be undone, and is then done again. Whatever follows from it,
+    such as a mail to its sender, begins with a job whose own commit waits for the disk and takes
+    this one along.
     """
+    sql = "SELECT set_config('synchronous_commit', 'off', true)"
+    if message_id:
+        sql += ", pg_advisory_xact_lock(hashtextextended(%s, 0))"
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
+        cursor.execute(sql, [message_id] if message_id else [])
 
 
-def _refuse(inbound: InboundMail, why: str, *, by: Actor, told_as: str | None = None) -> None:
+@command
+def _refuse(inbound_id: int, error: Exception, *, mailbox: Mailbox | None) -> InboundMail:
+    """Put a mail whose reading was refused into quarantine."""
+    inbound = _to_read(inbound_id, mailbox)
+    if inbound.state != InboundMail.State.STORED:
+        return inbound
     inbound.decision, inbound.way = Step.QUARANTINE, ""
+    why = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
     inbound.findings = to_json([found("refused", why=why)])
+    raw = store.read(inbound.sha256)
+    with suppress(Unreadable):
+        _describe(inbound, read_mail(raw, largest=_largest(inbound)))
     if not (inbound.sender or inbound.subject or inbound.message_id):
-        header = header_of(store.read(inbound.sha256))
+        header = header_of(raw)
         inbound.sender, inbound.subject = header.shown_from[:320], header.subject
         inbound.message_id = header.message_id
-    is_too_large = inbound.size > inbound.mailbox.largest_mb * 1024 * 1024
-    if told_as is None:
-        told_as = "too_large" if is_too_large else "unreadable"
-    quarantine(inbound, reason=why, by=by, told_as=told_as)
+    told_as = "too_large" if inbound.size > _largest(inbound) else "unreadable"
+    if isinstance(error, VirusFound):
+        inbound.signature = error.signature
+        # Who seems to have sent it is rarely who did: nobody is told.
+        told_as = ""
+    quarantine(inbound, reason=why, by=mailbox_actor(inbound.mailbox), told_as=told_as)
+    return inbound
+
+
+def _largest(inbound: InboundMail) -> int:
+    return inbound.mailbox.largest_mb * 1024 * 1024
 
 
 def _describe(inbound: InboundMail, mail: Incoming) -> None:
@@ -113,13 +144,9 @@ def _describe(inbound: InboundMail, mail: Incoming) -> None:
     inbound.kind = mail.nature.kind if mail.nature.is_automatic else ""
 
 
+@at_one_moment()
 def _settle(inbound: InboundMail, mail: Incoming, *, by: Actor, is_released: bool) -> None:
-    if mail.message_id:
-        # The same mail may be read from two mailboxes in the same moment.
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [mail.message_id]
-            )
+    _alone_with(mail.message_id)
     mailbox = inbound.mailbox
     seen = consider(mail, mailbox=mailbox, inbound_id=inbound.pk, is_released=is_released)
     decision = seen.decision
@@ -156,7 +183,7 @@ def _settle(inbound: InboundMail, mail: Incoming, *, by: Actor, is_released: boo
     inbound.findings = to_json(findings)
     inbound.state, inbound.ticket = InboundMail.State.TAKEN, ticket
     inbound.reason = str(decision.findings[-1])[:500] if decision.findings else ""
-    inbound.save()
+    prepared.update(inbound, *_READ)
 
 
 def _open(inbound: InboundMail, mail: Incoming, seen: Considered, *, by: Actor) -> Ticket:

@@ -20,7 +20,7 @@ from ansvar.conversations.facts import (
 from ansvar.conversations.models import Attachment, InboundMail, Message, OutboundMail
 from ansvar.conversations.parsing.headers import clean
 from ansvar.conversations.queries import mailbox_for, unanswered_without
-from ansvar.kernel import clock
+from ansvar.kernel import clock, prepared
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.command import command
 from ansvar.kernel.journal import record
@@ -248,7 +248,7 @@ def keep_files(message: Message, files: Iterable[NewFile]) -> None:
     """
     rows = [Attachment(message=message, **one) for one in stored_files(files, message.inbound)]
     if rows:
-        Attachment.objects.bulk_create(rows)
+        prepared.insert_all(rows)
 
 
 def stored_files(files: Iterable[NewFile], inbound: InboundMail | None) -> list[dict[str, Any]]:
