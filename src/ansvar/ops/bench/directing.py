@@ -24,6 +24,12 @@ from ansvar.ops.trouble import Trouble
 USUAL = "100k"
 
 
+class Interrupted(Trouble):
+    """Somebody ended the run; its figures are not all there."""
+
+    exit_code = 130
+
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """The options of the command line."""
@@ -62,6 +68,8 @@ def bench(asked: Asked) -> bool:
     failed = [name for run in runs for name, one in run.scenarios.items() if one.failures]
     if failed:
         raise Trouble(f"Not as it should be: {', '.join(dict.fromkeys(failed))}.")
+    if any(run.machine.get("is_interrupted") for run in runs):
+        raise Interrupted("Interrupted before everything was measured.")
     targets = _targets()
     return not any(
         over_budget(run, _budgets(run, targets)) or _has_grown_too_much(run, targets)
@@ -116,6 +124,7 @@ def _measured(asked: Asked, data: Path, size: int) -> Run:
             running.measure(opened, explain=asked.explain)
         except KeyboardInterrupt:
             console.out.print("Interrupted; what was measured so far:")
+            opened.machine["is_interrupted"] = True
         run = opened.result()
         plans = opened.plans
     _keep(asked, run)

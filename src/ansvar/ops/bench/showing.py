@@ -34,12 +34,15 @@ COLUMNS: Mapping[str, str] = {
 _COMPARED = ("processor_ms", "seconds", "per_second", "megabytes", "kilobytes")
 _SAME = 0.1
 _SMALL = 10
+_LARGE = 100
+_PART = 0.05
 _NARROWEST = 130
 
 
 def number(value: float) -> str:
     """Return a value with as many digits as matter."""
-    return f"{value:,.1f}" if abs(value) < _SMALL else f"{value:,.0f}"
+    has_part = abs(value) < _LARGE and abs(value - round(value)) >= _PART
+    return f"{value:,.1f}" if abs(value) < _SMALL or has_part else f"{value:,.0f}"
 
 
 def in_a_line(scenario: Scenario) -> str:
