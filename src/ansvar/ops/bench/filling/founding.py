@@ -48,11 +48,8 @@ much on any other, so tickets may be moved by whole days."""
 _DOMAIN: Final = "bench.example"
 _STAFF_FROM: Final = 10_000_001
 """Names of staff are drawn from here on, those of the others from 1 on."""
-_FIRST_LINE: Final = 24
-"""Agents who take what comes in; the others are the teams behind them."""
 _HELD_BY: Final = 3
 """Agents of each team behind the first line."""
-_OWNERS: Final = 20
 ORDINARY: Final = 1
 """The place of `cast.AGENT` among the agents of the first line; the first one leads it."""
 _SMALL: Final = 1000
@@ -75,6 +72,16 @@ class Size:
         return self.tickets < _SMALL
 
     @property
+    def first_line(self) -> int:
+        """How many of the agents take what comes in; the others are the teams behind them."""
+        return 6 if self.is_small else 24
+
+    @property
+    def owners(self) -> int:
+        """How many people own the services: a twentieth of them each."""
+        return 4 if self.is_small else 20
+
+    @property
     def sites(self) -> int:
         """How many places there are."""
         return min(1000, max(50, self.tickets // 100))
@@ -82,7 +89,7 @@ class Size:
     @property
     def services(self) -> int:
         """How many services there are."""
-        return 20 if self.is_small else 120
+        return 12 if self.is_small else 120
 
     @property
     def teams(self) -> int:
@@ -92,7 +99,7 @@ class Size:
     @property
     def agents(self) -> int:
         """How many agents there are."""
-        return 34 if self.is_small else 60
+        return 12 if self.is_small else 60
 
 
 @dataclass(kw_only=True)
@@ -177,7 +184,7 @@ def _found_places(house: House) -> None:
 def _found_teams(house: House) -> None:
     """Make the teams and their agents, those of the teams behind the first line in several."""
     agents = [_agent(house, number) for number in range(house.size.agents)]
-    first, behind = agents[:_FIRST_LINE], agents[_FIRST_LINE:]
+    first, behind = agents[: house.size.first_line], agents[house.size.first_line :]
     for number in range(house.size.teams):
         team = create_team(
             desk=house.desk,
@@ -218,9 +225,7 @@ def _agent(house: House, number: int) -> Person:
 
 def _give_owners(house: House, behind: list[Person]) -> None:
     owner = _log_in(house.organisation, "Owner", cast.OWNER, site=house.sites[0])
-    house.owners = [owner, *behind[: _OWNERS - 1]]
-    while len(house.owners) < _OWNERS:
-        house.owners.append(house.members[house.teams[0].pk][len(house.owners)])
+    house.owners = [owner, *behind[: house.size.owners - 1]]
     for person in house.owners:
         grant_role(person.pk, Role.SERVICE_OWNER, desk=house.desk, by=MAKER)
 
@@ -233,8 +238,8 @@ def _found_services(house: House) -> None:
             desk=house.desk,
             name=f"Service {number:03}",
             summary=f"What service {number:03} is for, in one sentence.",
-            owner=house.owners[number % _OWNERS],
-            deputy=house.owners[(number + 1) % _OWNERS],
+            owner=house.owners[number % house.size.owners],
+            deputy=house.owners[(number + 1) % house.size.owners],
             team=house.teams[1 + number % (len(house.teams) - 1)],
             urgency=1 + (number * 7) % 4,
             quality="There on every day from seven to seven.",
@@ -249,7 +254,7 @@ def _found_services(house: House) -> None:
             below = house.services[(number - roots) // 3]
             set_dependencies(service.pk, [below.pk], by=MAKER)
     for place, service in enumerate(house.services):
-        by = acting(house.owners[place % _OWNERS])
+        by = acting(house.owners[place % house.size.owners])
         house.services[place] = agree_service(service.pk, by=by)
 
 

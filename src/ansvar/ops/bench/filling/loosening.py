@@ -51,6 +51,7 @@ def loosen(tables: Sequence[str]) -> list[Taken]:
             ]
         for one in reversed(taken):
             cursor.execute(_dropping(one))
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return taken
 
 
