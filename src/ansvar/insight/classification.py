@@ -105,6 +105,8 @@ def classification_of(asked: AskedCustody) -> ClassificationReport:
         spent = int(micro) * _MICRO
         for filed in places(team, channel):
             filed.working += [spent] * count
+    for filed in (whole, *teams.values(), *channels.values()):
+        filed.working.sort()
     named = Team.objects.in_bulk(teams)
     return ClassificationReport(
         asked=asked,

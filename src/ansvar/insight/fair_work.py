@@ -135,10 +135,10 @@ def norms_to_store(desk: Desk, *, until: datetime) -> Sums:
     """Return the norms of a desk as they are stored."""
     norms, sums = norms_of(desk, until=until), Sums()
     for (service, kind), time in norms.by_service.items():
-        sums.add("service", key_of(service, kind), time // MICRO)
+        sums.put("service", key_of(service, kind), time // MICRO)
     for kind, time in norms.by_kind.items():
-        sums.add("kind", kind, time // MICRO)
-    sums.add("middle", "", norms.middle // MICRO)
+        sums.put("kind", kind, time // MICRO)
+    sums.put("middle", "", norms.middle // MICRO)
     return sums
 
 

@@ -74,6 +74,10 @@ class Sums:
             counts = self.tables.setdefault(table, {})
             counts[key] = counts.get(key, 0) + count
 
+    def put(self, table: str, key: str, value: int) -> None:
+        """Keep a value that is no count: none is something to remember."""
+        self.tables.setdefault(table, {})[key] = value
+
     def rival(self, table: str, key: str, *, value: int, whose: int) -> None:
         """Remember a value if it is the greatest so far."""
         found = self.greatest.setdefault(table, {})
