@@ -1,8 +1,11 @@
+from datetime import datetime
 from typing import Any
 
 import pytest
+from budgets import Budget
 from builders import a_person, a_site, an_agent, an_agreed_service
 from programs import Program
+from queued_work import queued
 
 from ansvar.tickets.models import Ticket
 from tickets import a_resolved_ticket, a_ticket, a_workplace
@@ -28,6 +31,20 @@ def test_a_requester_opens_a_ticket_for_himself():
     assert body["desk_side"] is None
     assert answer["ETag"] == '"1"'
     assert Ticket.objects.get(pk=body["id"]).subject == "Printer prints half"
+
+
+def test_opening_a_ticket_takes_few_statements(budget: Budget):
+    place = a_workplace()
+    service, requester = an_agreed_service(place.desk), a_person()
+    program = Program(place.agent)
+    body = {"service": service.pk, "requester": requester.pk, "subject": "Slow"}
+    with budget("opening a ticket"):
+        answer = program.post("/tickets", body)
+    assert answer.status_code == 201
+    ticket = Ticket.objects.get(pk=answer.json()["id"])
+    # Told at once, and written with the ticket itself.
+    assert datetime.fromisoformat(answer.json()["update_due_at"]) == ticket.update_due_at
+    assert not queued("kernel.run_reaction")
 
 
 def test_a_requester_cannot_open_one_in_another_name():

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from budgets import Budget
 from builders import an_agent
 from mails import a_desk_with_mail, a_mail, a_mailbox, arrived
 from queued_work import queued, run_queued
@@ -36,6 +37,16 @@ def test_a_mail_opens_a_ticket_for_its_sender():
     assert (message.direction, message.author) == (Message.Direction.IN, ticket.requester)
     facts = Entry.objects.filter(subject_type="ticket", subject_id=ticket.pk)
     assert {"ticket.opened", "message.received"} <= set(facts.values_list("fact", flat=True))
+
+
+def test_opening_a_ticket_from_a_mail_takes_few_statements(budget: Budget):
+    mailbox = a_desk_with_mail()
+    opened(mailbox)
+    waiting = take_in(mailbox.pk, uid_validity=9, uid=1, raw=a_mail(subject="Another matter"))
+    with budget("a mail becomes a ticket"):
+        read_inbound(waiting.pk, mailbox=mailbox)
+    waiting.refresh_from_db()
+    assert waiting.state == Where.TAKEN
 
 
 def test_a_known_sender_stays_one_person():

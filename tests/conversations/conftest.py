@@ -1,0 +1,1 @@
+from budgets import budget  # noqa: F401 - a fixture
