@@ -11,9 +11,10 @@ from ansvar.access.middleware import actor_of
 from ansvar.api.sections import Section
 from ansvar.api.shapes import IdInPath, Ref, Shape
 from ansvar.insight.attainment import Asked, Attained, LevelLine, TargetLine, attainment_of
+from ansvar.insight.clock_figures import TOLD
 from ansvar.insight.explaining import promise_in_words
 from ansvar.insight.models import Promise, ShownPromise
-from ansvar.insight.silence import TOLD, Longest, Silence, silence_of
+from ansvar.insight.silence import Longest, Silence, silence_of
 from ansvar.kernel import clock
 from ansvar.kernel.replica import from_replica
 from ansvar.kernel.rights import may

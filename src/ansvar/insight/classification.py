@@ -101,8 +101,8 @@ def classification_of(asked: AskedCustody) -> ClassificationReport:
     for (team, channel), micro in sums.rows("elapsed"):
         for filed in places(team, channel):
             filed.elapsed += micro * _MICRO
-    for (team, channel, micro), count in sums.rows("times"):
-        spent = int(micro) * _MICRO
+    for (team, channel, time), count in sums.rows("times"):
+        spent = int(time) * _MICRO
         for filed in places(team, channel):
             filed.working += [spent] * count
     for filed in (whole, *teams.values(), *channels.values()):

@@ -165,7 +165,7 @@ def at_present(topic: str, desk_id: int) -> tuple[Sums, datetime] | None:
     rows = RollUp.objects.filter(
         desk=desk_id, topic=topic, span=Span.NOW, desk__rolled_up__as_of__isnull=False
     ).values_list("figures", "desk__rolled_up__as_of")
-    return next(((read(figures), as_of) for figures, as_of in rows), None)
+    return next(((read(figures), as_of) for figures, as_of in rows if as_of), None)
 
 
 def by_step(sums: Mapping[date, Sums], step: Step) -> dict[date, Sums]:

@@ -47,6 +47,8 @@ def _gather(stretch: Stretch, found: Gathered) -> None:
         "day", "kind", "first_team", "channel", "opened_at", "reclassified_at"
     )
     for day, kind, team, channel, opened_at, filed_at in anew.order_by().iterator(chunk_size=CHUNK):
+        if filed_at is None:
+            continue
         sums = found.to("filed", day, kind)
         sums.add("elapsed", key_of(team, channel), (filed_at - opened_at) // _MICRO)
         sums.add("times", key_of(team, channel, working(opened_at, filed_at) // _MICRO), 1)
@@ -58,7 +60,7 @@ def _gather(stretch: Stretch, found: Gathered) -> None:
 
 def _counted(said: QuerySet[Any]) -> Iterable[tuple[Any, ...]]:
     right = Case(When(_IS_RIGHT, then=True), default=False, output_field=BooleanField())
-    return (
+    rows: Iterable[tuple[Any, ...]] = (
         said.annotate(is_right=right)
         .values_list("day", "kind", "first_team", "channel", "is_right")
         .annotate(
@@ -68,6 +70,7 @@ def _counted(said: QuerySet[Any]) -> Iterable[tuple[Any, ...]]:
         )
         .order_by()
     )
+    return rows
 
 
 def _add_moves(solved: QuerySet[Any], found: Gathered) -> None:

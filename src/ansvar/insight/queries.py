@@ -287,12 +287,13 @@ def _cells(sums: Sums) -> dict[tuple[int, int], Cell]:
 def _shares(sums: Sums) -> tuple[list[Share], list[Share]]:
     """Return the shares of services and of impacts."""
     rows = list(sums.rows("shares"))
-    ids = {as_number(key[0]) for key, _count in rows} - {None}
-    names = dict(Service.objects.filter(pk__in=ids).values_list("pk", "name"))
+    ids = {int(service) for (service, *_rest), _count in rows if service}
+    found = Service.objects.filter(pk__in=ids).values_list("pk", "name")
+    names = {str(pk): name for pk, name in found}
     services: dict[str, Share] = {}
     impacts: dict[int, Share] = {}
     for (service, priority, impact, inside), count in rows:
-        name = names.get(as_number(service), "")
+        name = names.get(service, "")
         for share in (
             services.setdefault(name, Share(name)),
             impacts.setdefault(as_number(impact) or 0, Share(impact)),

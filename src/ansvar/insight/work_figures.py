@@ -1,6 +1,7 @@
 """What came and went, who solved it and who took it, day by day and by kind."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import BigIntegerField, Count, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
@@ -47,7 +48,7 @@ def _gather_taken(stretch: Stretch, found: Gathered) -> None:
             sums.add(table, key_of(person), count)
 
 
-def _taken(stretch: Stretch) -> Iterator[tuple[object, str, int, int, int, int]]:
+def _taken(stretch: Stretch) -> Iterator[tuple[date, str, int, int, int, int]]:
     tickets = stretch.narrowed(Ticket.objects.filter(desk=stretch.desk))
     assigned = (
         # The index of those is written so: a desk has many more entries of other facts.

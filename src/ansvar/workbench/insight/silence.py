@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ansvar.access.pages import page
-from ansvar.insight.silence import TOLD, Hearing, Longest, Silence, SilenceReport, silence_of
+from ansvar.insight.clock_figures import TOLD
+from ansvar.insight.silence import Hearing, Longest, Silence, SilenceReport, silence_of
 from ansvar.kernel import clock
 from ansvar.people.models import Desk
 from ansvar.servicelevels.clock_words import amount
