@@ -9,8 +9,11 @@ from ansvar.conversations.models import InboundMail, Message, OutboundMail
 from ansvar.kernel.models import Entry
 from ansvar.ops.bench import cast
 from ansvar.ops.bench.filling import loosening, standing
-from ansvar.ops.bench.filling.belonging import tables_of_tickets
+from ansvar.ops.bench.filling.belonging import table_of, tables_of_tickets
+from ansvar.ops.bench.filling.blanks import Blanks
+from ansvar.ops.bench.filling.columns import Columns
 from ansvar.ops.bench.filling.founding import House
+from ansvar.ops.bench.filling.gathering import Told, Uncastable
 from ansvar.people.models import Person, Site
 from ansvar.tickets.commands import open_ticket
 from ansvar.tickets.models import OPEN_STATES, Ticket
@@ -82,6 +85,22 @@ def test_entries_lie_in_the_order_of_time():
         Entry.objects.filter(subject_type="ticket").order_by("pk").values_list("at", flat=True)
     )
     assert [*moments] == sorted(moments)
+
+
+def test_an_entry_that_refers_to_something_unknown_is_refused():
+    told = Told(
+        reference="IT-1",
+        language="en",
+        state="new",
+        requester=Person.objects.get(login=cast.REQUESTER),
+    )
+    table = table_of(Entry)
+    entry = dict.fromkeys(table.columns) | {
+        "fact": "ticket.supplier_asked",
+        "payload": '{"task_id": 7}',
+    }
+    with pytest.raises(Uncastable, match=r"task_id of ticket\.supplier_asked"):
+        Columns(told, Blanks(told, {})).row(table, tuple(entry.values()))
 
 
 def test_a_database_that_is_in_use_is_not_filled():
