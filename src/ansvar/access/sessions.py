@@ -12,8 +12,8 @@ from ansvar.kernel.composed import Given, composed
 class SessionStore(DatabaseSessions):
     """What somebody who is logged in carries from page to page."""
 
-    @override
-    def _get_session_from_db(self) -> Session | None:  # type: ignore[override]  # django-stubs do not know it
+    # Django's own is so called; its stubs do not know it.
+    def _get_session_from_db(self) -> Session | None:
         found = _in_force().first(key=self.session_key, now=timezone.now())
         if found is None:
             self._session_key = None

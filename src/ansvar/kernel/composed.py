@@ -103,7 +103,8 @@ class Composed(Generic[M]):
         alias = asked.db
         compiler: Any = asked.query.get_compiler(using=alias)
         self.model = asked.model
-        self.sql = _written(*compiler.as_sql(), alias)
+        statement, values = compiler.as_sql()
+        self.sql = _written(statement, values, alias)
         columns = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
         self._converters = list(compiler.get_converters(columns).items())
         inner = cast("Any", asked)
@@ -113,7 +114,9 @@ class Composed(Generic[M]):
             fields = compiler.klass_info["select_fields"]
             self._own = slice(fields[0], fields[-1] + 1)
             self._names = [one[0].target.attname for one in compiler.select[self._own]]
-            self._related = get_related_populators(compiler.klass_info, compiler.select, alias)
+            self._related = cast("Any", get_related_populators)(
+                compiler.klass_info, compiler.select, alias
+            )
             self._annotations = list((compiler.annotation_col_map or {}).items())
 
     def tuples(self, **given: Any) -> list[tuple[Any, ...]]:

@@ -51,10 +51,14 @@ class Found:
 
 def words_in_tickets(text: Any) -> Q:
     """Return the condition for tickets that have the words of *text*, which may be given later."""
+    return Q(search=_query(text))
+
+
+def _query(text: Any) -> SearchQueryCombinable:
     query: SearchQueryCombinable = SearchQuery(text, config="simple", search_type="websearch")
     for configuration in SEARCH_LANGUAGES.values():
         query |= SearchQuery(text, config=configuration, search_type="websearch")
-    return Q(search=query)
+    return query
 
 
 def matching(viewer: Viewer, text: str) -> Matches:
@@ -112,8 +116,7 @@ def _anywhere(reach: Reach) -> "QuerySet[Ticket, Any]":
 @composed
 def _ranked(most: int, along: Along | None) -> QuerySet[Ticket]:
     """Ask for the best of some tickets; among equals for what was touched last."""
-    (condition,) = words_in_tickets(Given("words")).children
-    fits = SearchRank(F("search"), condition[1])
+    fits = SearchRank(F("search"), _query(Given("words")))
     found = Ticket.objects.filter(among("id", IdsGiven("ids"))).annotate(fits=fits)
     read = found.select_related(*SHOWN_WITH).only(*IN_A_LINE)
     told = read.annotate(**along()) if along is not None else read

@@ -42,7 +42,8 @@ def ticket_called(reference: str, viewer: Viewer) -> Ticket | None:
 def _ticket(reach: Reach) -> QuerySet[Ticket]:
     seen = visible_tickets(given_viewer(reach)).defer("search")
     found = seen.select_related("desk", "team", "service", "site", "stuck")
-    told: Any = {**asked_along(Given("person")), **tasks_along()}
+    person: Any = Given("person")
+    told: Any = {**asked_along(person), **tasks_along()}
     return with_story(found).annotate(**told).filter(reference=Given("reference"))
 
 
