@@ -3,6 +3,7 @@
 import uuid
 import zoneinfo
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,8 +14,11 @@ from ansvar.access.queries import remembering_grants
 from ansvar.kernel import journal
 from ansvar.kernel.actor import Actor
 from ansvar.kernel.refusal import Refusal
+from ansvar.kernel.small_tables import at_one_moment
 from ansvar.people.models import Person
 from ansvar.ui import errors, render
+
+READING = ("GET", "HEAD")
 
 
 class RequestContext:
@@ -26,7 +30,9 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request inside its context."""
         request_id = uuid.uuid4()
-        with journal.request(request_id), remembering_grants():
+        # Who only reads asks once whether small tables have changed.
+        moment = at_one_moment() if request.method in READING else nullcontext()
+        with journal.request(request_id), remembering_grants(), moment:
             person = request.user
             if isinstance(person, Person):
                 translation.activate(person.language)
