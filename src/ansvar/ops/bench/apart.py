@@ -134,11 +134,11 @@ class Apart:
             part.ensure_alive()
 
     def memory(self) -> dict[str, float]:
-        """Return the memory of each part and of the database, in MB."""
+        """Return the memory of each part in MB; of the database without its shared buffers."""
         found = {
             name: processes.memory_megabytes([part.pid]) for name, part in self.running.items()
         }
-        found[DATABASE] = processes.memory_megabytes(processes.tree_of(self.cluster.postmaster))
+        found[DATABASE] = processes.own_megabytes(processes.tree_of(self.cluster.postmaster))
         return found
 
     @contextlib.contextmanager

@@ -109,10 +109,9 @@ class Refused(Exception):
 class Hand:
     """One who does one thing after the other; not to be shared between threads."""
 
-    def __init__(self, stage: Stage, ledger: Ledger, stopping: threading.Event) -> None:
+    def __init__(self, stage: Stage, ledger: Ledger) -> None:
         self._stage = stage
         self._ledger = ledger
-        self._stopping = stopping
         self._agent, self._requester = Visitor(stage.port), Visitor(stage.port)
         self._agent.cookies = dict(stage.agent)
         self._requester.cookies = dict(stage.requester)
@@ -241,7 +240,7 @@ class Hand:
             if time.monotonic() > give_up:
                 raise last
             self._ledger.count_repeat()
-            self._stopping.wait(_REPEAT_SECONDS)
+            time.sleep(_REPEAT_SECONDS)
 
 
 class Crowd:
@@ -276,7 +275,7 @@ class Crowd:
             thread.join()
 
     def _work(self) -> None:
-        hand = Hand(self._stage, self.ledger, self._stopping)
+        hand = Hand(self._stage, self.ledger)
         try:
             while not self._stopping.is_set():
                 kind, number, due = self._next()

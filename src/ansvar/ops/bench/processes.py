@@ -48,6 +48,20 @@ def proportional_kilobytes(rollup: str) -> int:
     return int(found[1]) if found else 0
 
 
+def own_megabytes(pids: Iterable[int]) -> float:
+    """Return the memory that processes hold for themselves alone.
+
+    Without files, and without the buffers that all processes of the database share.
+    """
+    kilobytes = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            rollup = (PROC / str(pid) / "smaps_rollup").read_text(encoding="ascii")
+            found = re.search(r"^Pss_Anon:\s+(\d+) kB", rollup, re.MULTILINE)
+            kilobytes += int(found[1]) if found else 0
+    return kilobytes / 1024
+
+
 def memory_megabytes(pids: Iterable[int]) -> float:
     """Return the memory of processes; what several share is divided among them."""
     kilobytes = 0
