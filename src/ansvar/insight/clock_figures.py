@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet
+from django.db.models import Count, DateField, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncWeek
 
-from ansvar.insight.decisions.sums import Span, key_of
+from ansvar.insight.decisions.sums import key_of
 from ansvar.insight.stretches import Gathered, Source, Stretch, Topic
 from ansvar.kernel.replica import connection_to_read
 from ansvar.servicelevels.decisions.terms import LevelKind, Measure
@@ -194,18 +195,22 @@ def _gather_kept(stretch: Stretch, found: Gathered) -> None:
     if stretch.service_ids is not None:
         rows = rows.filter(ticket__service__in=stretch.service_ids)
     counts = (
-        rows.annotate(day=stretch.day_of("stopped_at"))
-        .values_list("day", "ticket__service_id", "version_id", "row")
+        rows.annotate(
+            day=stretch.day_of("stopped_at"),
+            week=TruncWeek("stopped_at", tzinfo=stretch.zone, output_field=DateField()),
+        )
+        .values_list("day", "week", "ticket__service_id", "version_id", "row")
         .annotate(all=Count("pk"), late=Count("pk", filter=LATE))
         .order_by()
     )
-    for day, service, version, row, all_, late in counts.iterator():
-        sums, key = found.to("kept", day, service), key_of(version, row)
-        sums.add("all", key, all_)
-        sums.add("late", key, late)
+    for day, week, service, version, row, all_, late in counts.iterator():
+        sums = found.to("kept", day, service)
+        for table, key in (("", key_of(version, row)), ("week_", week.isoformat())):
+            sums.add(f"{table}all", key, all_)
+            sums.add(f"{table}late", key, late)
 
 
 LEVELS = Topic(name="levels", source=Source(topics=("levels",), gather=_gather_levels))
 SILENCE = Topic(name="silence", source=Source(topics=("silence",), gather=_gather_silence))
-# The board draws weeks of the calendar, of which months are not made.
-KEPT = Topic(name="kept", source=Source(topics=("kept",), gather=_gather_kept), longest=Span.DAY)
+KEPT = Topic(name="kept", source=Source(topics=("kept",), gather=_gather_kept))
+"""By service: by version and row, and for lines that are drawn by the Monday of the week."""

@@ -25,6 +25,10 @@ LONGEST: Final[Mapping[str, Span]] = {topic.name: topic.longest for topic in TOP
 """The longest blocks of each topic."""
 
 
+SHAPE: Final = 2
+"""Counts up with each change of what is stored, so that all of it is counted anew after it."""
+
+
 def basis_of(desk: Desk) -> str:
     """Return a print of what the figures of a desk rest on besides its tickets.
 
@@ -35,6 +39,7 @@ def basis_of(desk: Desk) -> str:
     rates = rates_of(desk)
     lines = Team.objects.filter(desk=desk).order_by("pk").values_list("pk", "line")
     told = (
+        SHAPE,
         working_calendar(desk.calendar),
         None if hours is None else hours.editions,
         sorted(rates.teams.items()),

@@ -15,7 +15,7 @@ from ansvar.insight.counting import counted
 from ansvar.insight.decisions.drift import Tally
 from ansvar.insight.decisions.need import midnight
 from ansvar.insight.decisions.periods import Period
-from ansvar.insight.decisions.sums import Span, Sums, parts_of
+from ansvar.insight.decisions.sums import Sums, parts_of
 from ansvar.insight.gathering import agreed_for
 from ansvar.insight.stretches import Stretch
 from ansvar.kernel import clock
@@ -197,13 +197,13 @@ def kept_by(services: Iterable[Service], period: Period | None = None) -> dict[i
         calendar = working_calendar(desk.calendar)
         end = period.end if period else now
         start = period.start if period else midnight(calendar, now, days_before=MONTH.days)
-        since = min(start, midnight(calendar, end, days_before=WEEKS * 7))
         ids = [pk for pk, one in found.items() if one.service.desk_id == desk.pk]
-        stretch = Stretch(desk=desk, start=since, end=end, cut=Span.DAY, service_ids=frozenset(ids))
-        first = start.astimezone(calendar.zone).date()
-        solved = counted(KEPT, stretch, parts=[str(pk) for pk in ids])
-        for (day, pk), sums in solved.by_part.items():
-            _add_day(found[int(pk)], day, sums, targets=targets, is_counted=day >= first)
+        since = midnight(calendar, end, days_before=WEEKS * 7)
+        for begins, add in ((start, _add_solved), (min(start, since), _add_weeks)):
+            stretch = Stretch(desk=desk, start=begins, end=end, service_ids=frozenset(ids))
+            solved = counted(KEPT, stretch, parts=[str(pk) for pk in ids])
+            for (_month, pk), sums in solved.by_part.items():
+                add(found[int(pk)], sums, targets)
     return found
 
 
@@ -216,31 +216,25 @@ def promised_by(services: Iterable[Service], *, at: datetime) -> dict[int, Kept]
     return found
 
 
-def _add_day(
-    one: Kept,
-    day: date,
-    sums: Sums,
-    *,
-    targets: Mapping[int, Sequence[Row]],
-    is_counted: bool,
-) -> None:
-    """Add what was solved on a day; for the share only if it lies in the period."""
+def _add_solved(one: Kept, sums: Sums, targets: Mapping[int, Sequence[Row]]) -> None:
     late = sums.table("late")
     for key, all_ in sums.table("all").items():
         version, row = (int(part) for part in parts_of(key))
-        missed = late.get(key, 0)
-        week = day - timedelta(days=day.weekday())
-        before = one.weeks.get(week, Tally(kept=0, all=0))
-        one.weeks[week] = Tally(kept=before.kept + all_ - missed, all=before.all + all_)
-        if not is_counted:
-            continue
         rows = targets.get(version)
         target = rows[row].targets.get(Measure.RESOLUTION) if rows else None
         if target is not None and target.origin is Origin.ASSUMED:
             one.is_assumed = True
-        one.kept += all_ - missed
+        one.kept += all_ - late.get(key, 0)
         one.all += all_
         one.promised += ((target.objective if target else None) or 100.0) * all_
+
+
+def _add_weeks(one: Kept, sums: Sums, _targets: object) -> None:
+    late = sums.table("week_late")
+    for key, all_ in sums.table("week_all").items():
+        week = date.fromisoformat(key)
+        before = one.weeks.get(week, Tally(kept=0, all=0))
+        one.weeks[week] = Tally(kept=before.kept + all_ - late.get(key, 0), all=before.all + all_)
 
 
 def worst_first(kept: Iterable[Kept]) -> list[Kept]:

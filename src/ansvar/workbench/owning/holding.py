@@ -48,10 +48,15 @@ class HeldTicket:
     """Who of the team works on it; empty for nobody, and for suppliers."""
     since: datetime
     worked: timedelta
-    held: str
-    """Working time of the desk."""
+    day: int
+    """Minutes of a usual working day there."""
     due: NextDue | None
     """How far the agreement with the holder is used up, if there is one."""
+
+    @property
+    def held(self) -> str:
+        """How long it has been held, in working time of the desk."""
+        return stretch_in_words(self.worked, self.day)
 
     @property
     def tone(self) -> str:
@@ -205,6 +210,14 @@ def _said(reminded: int, *, wanted: int) -> str:
     ) % {"n": reminded}
 
 
+SAID_OF_IT = (
+    "desk_id", "reference", "subject", "priority", "state", "site_id", "opened_at",
+    "team__name", "assignee__name", "service__name", "supplier__name",
+)  # fmt: skip
+"""Of hundreds that are looked at only a few are shown: their words and paths stay where they are.
+"""
+
+
 def _held_by_others(owned: Owned) -> QuerySet[Ticket]:
     at_supplier = Q(state=State.WAITING, waiting_for=WaitingFor.SUPPLIER)
     theirs = Q(service__team=None) | ~Q(team=F("service__team"))
@@ -212,6 +225,7 @@ def _held_by_others(owned: Owned) -> QuerySet[Ticket]:
         owned.tickets()
         .filter(theirs | at_supplier)
         .select_related("team", "assignee", "service", "supplier")
+        .only(*SAID_OF_IT)
         .annotate(held_since=_since(), **next_due_along(AGREED_WITH_HOLDERS))
     )
 
@@ -228,6 +242,7 @@ def _held(ticket: Ticket, book: Book, now: datetime) -> HeldTicket:
     since = brought.held_since
     hours = book.hours_of_desk(ticket.desk_id, now)
     worked = hours.between(since, now) if hours else now - since
+    day = day_length(hours)
     due = next_due_of(ticket, now=now)
     if due is not None and (due.kind is LevelKind.UC) != (supplier is not None):
         due = None
@@ -237,6 +252,6 @@ def _held(ticket: Ticket, book: Book, now: datetime) -> HeldTicket:
         person="" if supplier or ticket.assignee is None else ticket.assignee.name,
         since=since,
         worked=worked,
-        held=stretch_in_words(worked, day_length(hours)),
+        day=day,
         due=due,
     )
