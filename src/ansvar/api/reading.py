@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -13,6 +14,7 @@ from ansvar.api.cursors import decode, encode
 from ansvar.api.shapes import PersonRef, Ref
 from ansvar.catalogue.small_tables import SERVICES
 from ansvar.kernel.actor import Actor
+from ansvar.kernel.composed import among
 from ansvar.kernel.names import names_of
 from ansvar.kernel.small_tables import at_one_moment
 from ansvar.people.models import Person
@@ -37,7 +39,7 @@ class Reader:
         """Return the tickets of the person's desks and services, and those they are a party of."""
         if self.desks is None:
             return Ticket.objects.all()
-        as_party = Q(pk__in=tickets_of_party(self.person_id).values("pk"))
+        as_party = among("id", ArraySubquery(tickets_of_party(self.person_id).values("pk")))
         return Ticket.objects.filter(
             Q(desk_id__in=self.desks) | Q(service_id__in=self.own_services) | as_party
         )

@@ -22,6 +22,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connections, router
 from django.db.models import (
     BooleanField,
@@ -88,12 +89,17 @@ class _Among(Func):
     output_field = BooleanField()
 
 
-def among(column: str, ids: "Collection[int] | IdsGiven") -> Q:
-    """Return the condition that a column has one of *ids*, which may be given later.
+def among(column: str, ids: "Collection[int] | IdsGiven | ArraySubquery") -> Q:
+    """Return the condition that a column has one of *ids*; they may be given later, or asked for.
 
     However many are given, the statement stays the same, and with it what the database prepared.
+    What is asked for by a subquery is known before the rows are looked for, so that an index finds
+    them also where this is one of several conditions joined by "or"; of an IN with a subquery it
+    would not.
     """
-    return Q(_Among(F(column), ids)) if isinstance(ids, IdsGiven) else Q(**{f"{column}__in": ids})
+    if isinstance(ids, IdsGiven | ArraySubquery):
+        return Q(_Among(F(column), ids))
+    return Q(**{f"{column}__in": ids})
 
 
 class Composed(Generic[M]):

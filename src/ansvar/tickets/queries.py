@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import DateTimeField, F, FilteredRelation, Q, QuerySet, Value
 
 from ansvar.access.queries import desks_where
@@ -85,7 +86,7 @@ def tickets_of_party(person_id: int) -> QuerySet[Ticket]:
     return Ticket.objects.filter(
         Q(requester_id=person_id)
         | Q(reporter_id=person_id)
-        | Q(pk__in=_participations_of(person_id))
+        | among("id", ArraySubquery(_participations_of(person_id)))
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import DateTimeField, F, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -359,8 +360,8 @@ def page_of(
     )
     if condition:
         # Of what somebody filters by there are too many kinds to keep.
-        found = _listed(shape, viewer, desk_id=desk_id, after=after, without=without)
-        rows = list(found.filter(condition)[: size + 1])
+        among_all = tickets_in(view, viewer, desk_id).filter(condition)
+        rows = list(_listed(shape, among_all, after=after, without=without))
     else:
         place = asdict(after) if after else {}
         rows = _lines(shape).rows(**viewer.values(desk_id), without=without, **place)
@@ -373,30 +374,31 @@ def _lines(shape: _Shape) -> QuerySet[Ticket]:
     given: dict[str, Any] = {"priority": Given("priority"), "id": Given("id")}
     place = Place(**given, at=Given("at", DateTimeField())) if shape.is_later else None  # type: ignore[arg-type]  # a place for it
     desk: Any = Given("desk") if shape.is_on_desk else None
-    viewer, without = given_viewer(shape.reach), IdsGiven("without")
-    found = _listed(shape, viewer, desk_id=desk, after=place, without=without)
-    return found[: shape.size + 1]
+    among_all = tickets_in(shape.view, given_viewer(shape.reach), desk)
+    return _listed(shape, among_all, after=place, without=IdsGiven("without"))
 
 
 def _listed(
     shape: _Shape,
-    viewer: Viewer,
+    among_all: QuerySet[Ticket],
     *,
-    desk_id: int | None,
     after: Place | None,
     without: Collection[int] | IdsGiven,
 ) -> QuerySet[Ticket]:
-    found = tickets_in(shape.view, viewer, desk_id).filter(~among("id", without))
-    found = found.select_related(*SHOWN_WITH).only(*IN_A_LINE)
-    if shape.along is not None:
-        found = found.annotate(**shape.along())
+    """Return the tickets of one page and one more, with what a line of a list shows."""
     order = shape.view.order
+    found = among_all.filter(~among("id", without))
     if after is not None:
         found = found.filter(order.beyond(after))
     if shape.view.is_gathered:
-        # No index offers this order, so the database gathers by the ones that find each part.
-        return found.order_by(F("priority") + Value(0), *order.columns)
-    return found.order_by(*order.columns)
+        # No index offers this order, so the database gathers by the ones that find each part; only
+        # for those that are shown it looks up what goes with them.
+        gathered = found.order_by(F("priority") + Value(0), *order.columns)[: shape.size + 1]
+        found = Ticket.objects.filter(among("id", ArraySubquery(gathered.values("id"))))
+    found = found.select_related(*SHOWN_WITH).only(*IN_A_LINE)
+    if shape.along is not None:
+        found = found.annotate(**shape.along())
+    return found.order_by(*order.columns)[: shape.size + 1]
 
 
 def counts(viewer: Viewer, desk_id: int | None) -> dict[str, int]:

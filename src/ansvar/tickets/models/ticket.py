@@ -216,6 +216,8 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["requester", "-opened_at"], name="ticket_of_requester"),
             models.Index(fields=["desk", "-changed_at", "-id"], name="ticket_changed"),
+            # Of programs that read all that changed since, on all desks they see.
+            models.Index(fields=["-changed_at", "-id"], name="ticket_changed_anywhere"),
             models.Index(fields=["desk", "opened_at"], name="ticket_opened"),
             models.Index(
                 fields=["service", "-resolved_at"],

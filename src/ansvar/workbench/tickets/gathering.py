@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     DateTimeField,
     Exists,
@@ -85,7 +86,7 @@ def _people() -> QuerySet[Person]:
         takes_part=Exists(part.filter(person=OuterRef("pk"))), **absence
     )
     # By ids, so that they are found by their key: an EXISTS would look at everybody.
-    named = among("id", IdsGiven("people")) | Q(pk__in=part.values("person"))
+    named = among("id", IdsGiven("people")) | among("id", ArraySubquery(part.values("person")))
     read = people.filter(named).defer("search", "password")
     return read.select_related("department", "site", "manager")
 
