@@ -86,9 +86,6 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     right. The site is the requester's unless another is given. An agent who opens a ticket for
     others answers for it.
 
-    Reactions to the opening run before the row is written, so that it is written once, with what
-    they note of it; they know it by the fact.
-
     Raises: NotPermitted; NothingSaid; NoTeam; NotThisDesk.
     Records: TicketOpened; OwnerChanged when an agent opens it; TicketAssigned with an assignee.
     """
@@ -117,19 +114,27 @@ def open_ticket(  # noqa: PLR0913 - what may be known of a matter when it comes 
     )
     weigh_unclassified(ticket)
     ticket.pk, ticket.reference = _next_numbers(desk)
-    opened = _opened(ticket)
-    record(opened, by=by)
-    if works_for_desk and by.person_id is not None:
-        ticket.requester_spoke_at = None
-        take_up(ticket, owner_id=by.person_id, by=by)
-    with noted_on(ticket):
-        reactions.settle(opened)
-    prepared.insert(ticket)
-    prepared.insert(CustodySpell(ticket=ticket, team=ticket.team, started_at=now))
+    _begin(ticket, owner_id=by.person_id if works_for_desk else None, by=by)
     if assignee is not None and (fields := _put_into_hands(ticket, assignee, by=by)):
         ticket.save(update_fields=fields)
     tell_pages(ticket)
     return ticket
+
+
+def _begin(ticket: Ticket, *, owner_id: int | None, by: Actor) -> None:
+    """Record the opening, and write the row once, with what reactions to the opening note of it.
+
+    They run before there is a row, so they know the ticket by the fact.
+    """
+    opened = _opened(ticket)
+    record(opened, by=by)
+    if owner_id is not None:
+        ticket.requester_spoke_at = None
+        take_up(ticket, owner_id=owner_id, by=by)
+    with noted_on(ticket):
+        reactions.settle(opened)
+    prepared.insert(ticket)
+    prepared.insert(CustodySpell(ticket=ticket, team=ticket.team, started_at=ticket.opened_at))
 
 
 def _parties(requester: Person, reporter: Person | None) -> set[int]:
