@@ -185,7 +185,9 @@ def test_a_harmful_mail_is_let_through_only_knowingly_and_its_file_to_nobody(sca
     raw = f"/mail/{inbound.pk}/raw/"
     assert admin.get(raw)["Location"] == f"/mail/{inbound.pk}/"
     assert "harmful file" in admin.get(f"/mail/{inbound.pk}/").content.decode()
-    assert admin.get(raw, {"knowing": "1"})["Content-Type"] == "application/octet-stream"
+    kept = admin.get(raw, {"knowing": "1"})
+    assert kept["Content-Type"] == "application/octet-stream"
+    assert b"Please pay." in b"".join(kept)
     admin.post(f"/mail/{inbound.pk}/again/", {"knows_harm": "on"})
     run_queued("conversations.read_mail")
     inbound.refresh_from_db()
