@@ -41,6 +41,8 @@ PORTAL_VIEWS = 6
 """Pages of the portal for each ticket that comes."""
 MAIL_SHARE = 0.3
 """Of the tickets; the others come over the portal, the phone and the API."""
+_SAYS_NOTHING = 1_000_000
+"""Bytes: what a smaller table did says nothing about how it grows, so it is taken as linear."""
 
 _TABLES = """
 SELECT relation.relname,
@@ -101,8 +103,7 @@ def _print_tables(sizes: dict[str, dict[str, dict[str, int]]]) -> None:
     for name, now in sizes[str(large)].items():
         before = sizes[str(small)].get(name, now)
         size, was = now["heap"] + now["indexes"], before["heap"] + before["indexes"]
-        # A table that is nearly empty has a few pages whatever is in it.
-        grows = exponent((small, was), (large, size)) if was and size > was else 0.0
+        grows = exponent((small, was), (large, size)) if was > _SAYS_NOTHING else 1.0
         then = size * (TARGET / large) ** grows
         for count in counts:
             here = sizes[str(count)].get(name, {"heap": 0, "indexes": 0})

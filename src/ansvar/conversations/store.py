@@ -191,6 +191,7 @@ class Pieces(Iterator[bytes]):
         self._file = file
         self._sha256 = sha256
         self._digest = hashlib.sha256()
+        self._is_whole = False
         self._next = self._read()
 
     @override
@@ -198,7 +199,7 @@ class Pieces(Iterator[bytes]):
         piece = self._next
         if not piece:
             raise StopIteration
-        self._next = self._read()
+        self._next = b"" if self._is_whole else self._read()
         return piece
 
     def close(self) -> None:
@@ -211,17 +212,27 @@ class Pieces(Iterator[bytes]):
         self.close()
 
     def _read(self) -> bytes:
+        """Read on; what ends here, as a small file does at once, is let go of."""
         try:
-            piece: bytes = self._file.read(CHUNK)
+            piece = b"".join(_filled(self._file))
         except BaseException:
             self._file.close()
             raise
         self._digest.update(piece)
-        if not piece:
-            self.close()
+        if len(piece) < CHUNK:
+            self._is_whole = True
+            self._file.close()
             if self._digest.hexdigest() != self._sha256:
                 raise _damaged(self._sha256)
         return piece
+
+
+def _filled(file: "File[Any]") -> Iterator[bytes]:
+    """Yield the next CHUNK of a file, or less at its end: a network may give less at a time."""
+    missing = CHUNK
+    while missing and (part := file.read(missing)):
+        missing -= len(part)
+        yield part
 
 
 def open_content(sha256: str) -> "File[Any]":

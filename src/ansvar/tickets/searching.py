@@ -65,7 +65,7 @@ def matching(viewer: Viewer, text: str) -> Matches:
     """Return the tickets the viewer sees that have the words of *text*, or are called so."""
     words, reach = text.strip(), viewer.reach_on(None)
     told = {"words": words, "reference": words.upper(), **viewer.values(None)}
-    last = (_last_id().tuples()[0][0] or 0) >> WINDOW_BITS
+    last = max((pk for (pk,) in _last_id().tuples()), default=0) >> WINDOW_BITS
     newest = _within(reach).tuples(windows=_up_to(last, NEWEST_WINDOWS), **told)
     if len(newest) >= ENOUGH:
         return _sorted(newest, is_all=False)

@@ -36,7 +36,7 @@ IN_PALETTE = 5
 SHORTEST = 2
 MOST_OPEN = 50
 """Of so many open tickets a person the most urgent are shown; nobody has more."""
-REFERENCE = re.compile(r"[A-Za-z]{1,8}-[0-9]{1,12}")
+REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-[0-9]{1,12}")
 NOTHING = Found(tickets=[], looked_at=0, is_all=True)
 
 
