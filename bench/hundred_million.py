@@ -3,7 +3,7 @@
     python bench/hundred_million.py sizes FOLDER ...    measure the tables of filled data folders
     python bench/hundred_million.py                     extrapolate and simulate
 
-The first writes `bench/results/sizes.json`; the second reads it and the results of `ansvar bench`
+The first writes `bench/sizes.json`; the second reads it and the results of `ansvar bench`
 and prints what docs/growing-to-100-million.md quotes. No product and no load runs for it.
 """
 
@@ -23,7 +23,7 @@ from ansvar.ops import postgres
 from ansvar.ops.bench import results
 from ansvar.ops.bench.figures import Run, percentile
 
-SIZES = results.RESULTS / "sizes.json"
+SIZES = results.BENCH / "sizes.json"
 TARGET = 100_000_000
 YEARS = 3
 DAYS_A_YEAR = 250
