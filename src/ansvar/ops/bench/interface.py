@@ -11,7 +11,7 @@ from typing import Any
 
 from ansvar.ops.bench import cast
 from ansvar.ops.bench.cluster import Cluster
-from ansvar.ops.bench.figures import Scenario, percentile
+from ansvar.ops.bench.figures import Scenario, typical
 from ansvar.ops.bench.measuring import Request
 from ansvar.ops.bench.visiting import Answer, Visitor
 
@@ -119,8 +119,7 @@ def opened_together(programs: Sequence[Visitor], matters: Matters, seconds: floa
         times=len(took),
         values={
             "per_second": len(took) / (time.perf_counter() - begun),
-            "p50_ms": percentile(took, 50),
-            "p95_ms": percentile(took, 95),
+            **typical(took),
         }
         if took
         else {},

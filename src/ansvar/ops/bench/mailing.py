@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 
 from ansvar.ops.bench import cast, letters, parts
 from ansvar.ops.bench.cluster import Cluster
-from ansvar.ops.bench.figures import Scenario, percentile
+from ansvar.ops.bench.figures import Scenario, typical
 from ansvar.ops.bench.measuring import Effort, Meter
 from ansvar.ops.trouble import Trouble
 
@@ -84,8 +84,7 @@ def mail(data: Path, cluster: Cluster, effort: Effort) -> Scenario:
         words=WORDS,
         times=count,
         values={
-            "p50_ms": percentile(single, 50),
-            "p95_ms": percentile(single, 95),
+            **typical(single),
             **cost.values(count),
             "later_ms": later.values(count)["processor_ms"],
             "per_second": count / seconds,

@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import Any
 
 from ansvar.ops.bench.cluster import Cluster, Spent, backend_seconds, new_statements
-from ansvar.ops.bench.figures import Scenario, percentile
+from ansvar.ops.bench.figures import Scenario, typical
 from ansvar.ops.bench.pages import Page
 from ansvar.ops.bench.parts import Part
 from ansvar.ops.bench.visiting import Answer, Visitor
@@ -139,8 +139,7 @@ def _measured(request: Request, meter: Meter, effort: Effort) -> Scenario:
         words=request.words,
         times=times,
         values={
-            "p50_ms": percentile(milliseconds, 50),
-            "p95_ms": percentile(milliseconds, 95),
+            **typical(milliseconds),
             **cost.values(times),
             "kilobytes": sum(len(answer.body) for answer in answers) / times / 1000,
         },

@@ -11,7 +11,7 @@ from ansvar.ops import postgres
 from ansvar.ops.bench import founded, proof
 from ansvar.ops.bench.apart import Apart
 from ansvar.ops.bench.cluster import Cluster
-from ansvar.ops.bench.figures import percentile
+from ansvar.ops.bench.figures import percentile, typical
 from ansvar.ops.bench.load import MIX, Crowd, Done, Ledger
 from ansvar.ops.bench.steadiness import Minute, unsteady
 from ansvar.ops.trouble import Trouble
@@ -179,8 +179,7 @@ def _minute(crowd: Crowd, apart: Apart, begun: float) -> Minute:
     return Minute(
         done=len(done),
         errors=sum(1 for one in done if one.wrong),
-        p50_ms=percentile(took, 50),
-        p95_ms=percentile(took, 95),
+        **typical(took),
         memory=apart.memory(),
         jobs_due=apart.cluster.value(
             "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'"
@@ -213,7 +212,6 @@ def _by_kind(done: list[Done]) -> dict[str, dict[str, float]]:
         if took:
             found[kind] = {
                 "times": len(took),
-                "p50_ms": percentile(took, 50),
-                "p95_ms": percentile(took, 95),
+                **typical(took),
             }
     return found
