@@ -18,7 +18,7 @@ from ansvar.people.models import Person
 from ansvar.people.queries import search_people
 from ansvar.people.small_tables import DESKS
 from ansvar.servicelevels.running import next_due_along
-from ansvar.tickets.models import OPEN_STATES, Ticket
+from ansvar.tickets.models import OPEN_STATES, REFERENCE, Ticket
 from ansvar.tickets.queries import SHOWN_WITH
 from ansvar.tickets.queue import BY_VALUE
 from ansvar.tickets.searching import Found, found_tickets
@@ -36,7 +36,6 @@ IN_PALETTE = 5
 SHORTEST = 2
 MOST_OPEN = 50
 """Of so many open tickets a person the most urgent are shown; nobody has more."""
-REFERENCE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-[0-9]{1,12}")
 NOTHING = Found(tickets=[], looked_at=0, is_all=True)
 
 
@@ -53,7 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show what a text finds; a whole reference opens its ticket at once."""
     text = request.GET.get("q", "").strip()
     reader = reader_of(request)
-    if REFERENCE.fullmatch(text):
+    if re.fullmatch(REFERENCE, text):
         exact = tickets_seen(request).filter(reference=text.upper()).first()
         if exact is not None:
             return redirect("ticket", exact.reference)

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from ansvar.tickets.models import REFERENCE
 from ansvar.workbench import (
     choosing,
     levels,
@@ -37,7 +38,7 @@ from ansvar.workbench.tickets import (
 class Reference(StringConverter):
     """The number of a ticket, such as IT-1042; small letters do as well."""
 
-    regex = r"[A-Za-z][A-Za-z0-9]{0,5}-[0-9]{1,12}"
+    regex = REFERENCE
 
 
 register_converter(Reference, "reference")

@@ -21,6 +21,7 @@ from ansvar.tickets.models.passing import PassedTicket, Passing
 from ansvar.tickets.models.ticket import (
     KIND_NAMES,
     OPEN_STATES,
+    REFERENCE,
     SEARCH_LANGUAGES,
     SEARCH_SQL,
     STATE_NAMES,
@@ -35,6 +36,7 @@ __all__ = [
     "KIND_NAMES",
     "MODE_NAMES",
     "OPEN_STATES",
+    "REFERENCE",
     "SEARCH_LANGUAGES",
     "SEARCH_SQL",
     "STATE_NAMES",

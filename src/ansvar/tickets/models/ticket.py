@@ -38,6 +38,8 @@ WAITING_NAMES = {
 }
 OPEN_STATES = [State.NEW, State.ASSIGNED, State.IN_WORK, State.WAITING]
 
+REFERENCE = r"[A-Za-z][A-Za-z0-9]{0,5}-[0-9]{1,12}"
+"""How references look, as people type them: the prefix of the desk, and a number."""
 SEARCH_LANGUAGES = {"en": "english", "sv": "swedish", "ru": "russian", "de": "german"}
 """Language of a text to the PostgreSQL configuration that knows its word forms."""
 

@@ -17,6 +17,7 @@ from ansvar.servicelevels.decisions.terms import Measure
 from ansvar.servicelevels.models import Clock
 from ansvar.suppliers.models import SupplierTask
 from ansvar.suppliers.queries import task_seen
+from ansvar.tickets.models import REFERENCE
 from ansvar.ui import render
 from ansvar.ui.shell import Link
 from ansvar.workbench.frame import MenuPage, menu
@@ -37,7 +38,7 @@ SOON = timedelta(hours=4)
 class TaskReference(StringConverter):
     """How a task is called, such as IT-1042-S1; small letters do as well."""
 
-    regex = r"[A-Za-z][A-Za-z0-9]{0,5}-[0-9]{1,12}-[Ss][0-9]{1,4}"
+    regex = REFERENCE + r"-[Ss][0-9]{1,4}"
 
 
 def places(reader: Reader, current: str) -> list[Link]:
